@@ -1,0 +1,5 @@
+/** The pages. */
+@NullMarked
+package dev.lakebase.examples.holidays.web;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The quickstart. */
+@NullMarked
+package dev.lakebase.examples.quickstart;
+
+import org.jspecify.annotations.NullMarked;

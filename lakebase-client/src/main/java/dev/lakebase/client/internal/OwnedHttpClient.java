@@ -1,0 +1,55 @@
+package dev.lakebase.client.internal;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.net.http.HttpClient;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * An HTTP client of the JDK's that ends with its owner. JDK 17 has no way to close one: its selector thread would wait for the
+ * garbage collector, in native code, for which a JVM that ends waits 300 ms.
+ */
+final class OwnedHttpClient implements AutoCloseable {
+    /** The selector's alone: it inherits the group of the thread that makes the client. */
+    private final ThreadGroup selector = new ThreadGroup("lakebase-http-selector");
+
+    private final HttpClient client;
+
+    OwnedHttpClient(HttpClient.Builder settings) {
+        client =
+                CompletableFuture.supplyAsync(settings::build, this::startMaker).join();
+    }
+
+    private void startMaker(Runnable task) {
+        Thread maker = new Thread(selector, task, "lakebase-http-maker");
+        maker.setDaemon(true);
+        maker.start();
+    }
+
+    HttpClient client() {
+        return client;
+    }
+
+    /** Fails what is under way. Idempotent. */
+    @Override
+    public void close() {
+        if (client instanceof AutoCloseable) { // JDK 21 and later
+            shutdownNow();
+        } else {
+            selector.interrupt();
+        }
+    }
+
+    private void shutdownNow() {
+        try {
+            MethodHandles.publicLookup()
+                    .findVirtual(HttpClient.class, "shutdownNow", MethodType.methodType(void.class))
+                    .invoke(client);
+        } catch (Throwable e) {
+            if (e instanceof Error error) {
+                throw error;
+            }
+            // then it is the garbage collector's
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package dev.lakebase.jdbc;
+
+import com.zaxxer.hikari.HikariCredentialsProvider;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.Credentials;
+import dev.lakebase.jdbc.login.DriverProperties;
+import java.util.Properties;
+import javax.sql.DataSource;
+
+/** HikariCP without the doors around our logins: each setter that would open one says why it stays shut. */
+abstract class LakebasePool extends HikariDataSource {
+    private static final String TARGET = "it would bypass the Lakebase login. Set endpoint, branch or host instead";
+    private static final String IDENTITY =
+            "a Lakebase token is minted for each login. Set user for another role, or the"
+                    + " builder's password for a native Postgres login";
+
+    LakebasePool() {}
+
+    /** The one door: our own. */
+    final void connectThrough(DataSource connector) {
+        super.setDataSource(connector);
+    }
+
+    @Override
+    public void setDataSource(DataSource dataSource) {
+        throw refused("dataSource", TARGET);
+    }
+
+    @Override
+    public void setJdbcUrl(String jdbcUrl) {
+        throw refused("jdbcUrl", TARGET);
+    }
+
+    @Override
+    public void setDataSourceClassName(String className) {
+        throw refused("dataSourceClassName", TARGET);
+    }
+
+    @Override
+    public void setDataSourceJNDI(String jndiDataSource) {
+        throw refused("dataSourceJNDI", TARGET);
+    }
+
+    @Override
+    public void setDriverClassName(String driverClassName) {
+        throw refused("driverClassName", "the driver is always pgjdbc. Leave it out");
+    }
+
+    @Override
+    public void setUsername(String username) {
+        throw refused("username", IDENTITY);
+    }
+
+    @Override
+    public void setPassword(String password) {
+        throw refused("password", IDENTITY);
+    }
+
+    @Override
+    public void setCredentials(Credentials credentials) {
+        throw refused("credentials", IDENTITY);
+    }
+
+    @Override
+    public void setCredentialsProvider(HikariCredentialsProvider credentialsProvider) {
+        throw refused("credentialsProvider", IDENTITY);
+    }
+
+    @Override
+    public void setCredentialsProviderClassName(String credentialsProviderClassName) {
+        throw refused("credentialsProviderClassName", IDENTITY);
+    }
+
+    /** Only a negative value (the default, -1) is allowed: see the message. */
+    @Override
+    public void setInitializationFailTimeout(long initializationFailTimeout) {
+        if (initializationFailTimeout >= 0) {
+            throw refused(
+                    "initializationFailTimeout",
+                    "the pool starts at the first borrow, which hears the reason of a failure at once. To fail at start-up,"
+                            + " borrow a connection then");
+        }
+        super.setInitializationFailTimeout(initializationFailTimeout);
+    }
+
+    /** A pgjdbc property, by its own name. */
+    @Override
+    public void addDataSourceProperty(String propertyName, Object value) {
+        checkDriverProperty(propertyName);
+        super.addDataSourceProperty(propertyName, value);
+    }
+
+    /** Adds pgjdbc properties, by their own names. */
+    @Override
+    public void setDataSourceProperties(Properties properties) {
+        properties.stringPropertyNames().forEach(LakebasePool::checkDriverProperty);
+        super.setDataSourceProperties(properties);
+    }
+
+    static void checkDriverProperty(String name) {
+        String refusal = DriverProperties.refusal(name);
+        if (refusal != null) {
+            throw refused(name, refusal);
+        }
+    }
+
+    private static InvalidSettingException refused(String setting, String why) {
+        return new InvalidSettingException(setting, setting + " can't be set on a LakebaseDataSource: " + why + ".");
+    }
+}

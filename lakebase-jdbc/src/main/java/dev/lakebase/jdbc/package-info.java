@@ -1,0 +1,5 @@
+/** The Lakebase DataSource. */
+@NullMarked
+package dev.lakebase.jdbc;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,232 @@
+package dev.lakebase.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lakebase.client.EndpointName;
+import dev.lakebase.client.LakebaseClient;
+import dev.lakebase.jdbc.fake.Crowd;
+import dev.lakebase.local.LakebaseLocal;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.SQLInvalidAuthorizationSpecException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Real TLS, real signed tokens, real PostgreSQL. */
+@Timeout(120)
+class LakebaseLocalTest {
+    private static final String ALIVE_BYPASS = "com.zaxxer.hikari.aliveBypassWindowMs";
+
+    private static LakebaseLocal local;
+
+    @BeforeAll
+    static void start() {
+        local = LakebaseLocal.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        local.close();
+    }
+
+    @Test
+    void theEnvironmentIsEnough() throws Exception {
+        try (LakebaseDataSource dataSource = LakebaseDataSource.fromEnvironment(local.environment());
+                Connection connection = dataSource.getConnection()) {
+            assertThat(text(connection, "SELECT current_user")).isEqualTo(local.user());
+            assertThat(text(connection, "SELECT current_database()")).isEqualTo("databricks_postgres");
+        }
+    }
+
+    @Test
+    void theEndpointsNameIsEnoughForAClient() throws Exception {
+        try (LakebaseClient client = client();
+                LakebaseDataSource dataSource = LakebaseDataSource.builder()
+                        .client(client)
+                        .branch("projects/local/branches/production")
+                        .sslRootCert(local.caCertificate())
+                        .applicationName("orders")
+                        .connectionProperty("options", "-c statement_timeout=7s")
+                        .build();
+                Connection connection = dataSource.getConnection()) {
+            assertThat(text(connection, "SELECT current_user")).isEqualTo(local.user());
+            assertThat(text(connection, "SHOW application_name")).isEqualTo("orders");
+            assertThat(text(connection, "SHOW statement_timeout")).isEqualTo("7s");
+        }
+    }
+
+    @Test
+    void aServicePrincipalIsItsClientId() throws Exception {
+        Map<String, String> environment = new HashMap<>(local.environment());
+        environment.keySet().removeAll(java.util.List.of("DATABRICKS_TOKEN", "PGUSER"));
+        environment.put("DATABRICKS_CLIENT_ID", local.clientId());
+        environment.put("DATABRICKS_CLIENT_SECRET", local.clientSecret());
+        try (LakebaseDataSource dataSource = LakebaseDataSource.fromEnvironment(environment);
+                Connection connection = dataSource.getConnection()) {
+            assertThat(text(connection, "SELECT current_user")).isEqualTo(local.clientId());
+        }
+    }
+
+    @Test
+    void sixtyFourFirstBorrowersAreServed() throws Exception {
+        try (LakebaseDataSource dataSource = LakebaseDataSource.fromEnvironment(local.environment());
+                Crowd crowd = new Crowd(64)) {
+            for (Future<Void> each : crowd.borrowAtOnce(dataSource)) {
+                each.get(60, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    @Test
+    void aTokenForOneUserDoesNotLogInAsAnotherAndAllBorrowersHearIt() throws Exception {
+        Map<String, String> environment = new HashMap<>(local.environment());
+        environment.put("PGUSER", local.clientId()); // a role that exists, and is not ours
+        try (LakebaseDataSource dataSource = LakebaseDataSource.fromEnvironment(environment);
+                Crowd crowd = new Crowd(64)) {
+            for (Future<Void> each : crowd.borrowAtOnce(dataSource)) {
+                assertThatThrownBy(() -> each.get(20, TimeUnit.SECONDS))
+                        .cause()
+                        .isInstanceOf(SQLInvalidAuthorizationSpecException.class)
+                        .hasMessageContaining(local.clientId())
+                        .hasMessageContaining("2 logins in ")
+                        .extracting(e -> ((SQLException) e).getSQLState())
+                        .isIn("28P01", "28000");
+            }
+        }
+    }
+
+    @Test
+    void aRoleThatDoesNotExistIsNamed() {
+        Map<String, String> environment = new HashMap<>(local.environment());
+        environment.put("PGUSER", "nobody@example.com");
+        try (LakebaseDataSource dataSource = LakebaseDataSource.fromEnvironment(environment)) {
+            assertThatThrownBy(dataSource::getConnection)
+                    .isInstanceOf(SQLInvalidAuthorizationSpecException.class)
+                    .hasMessageContaining("nobody@example.com");
+        }
+    }
+
+    @Test
+    void anUnknownDatabaseIsNotRetried() {
+        Map<String, String> environment = new HashMap<>(local.environment());
+        environment.put("PGDATABASE", "no_such_database");
+        try (LakebaseDataSource dataSource = LakebaseDataSource.fromEnvironment(environment)) {
+            assertThatThrownBy(dataSource::getConnection)
+                    .hasMessageContaining("no_such_database")
+                    .hasMessageContaining("1 login in ")
+                    .extracting(e -> ((SQLException) e).getSQLState())
+                    .isEqualTo("3D000");
+        }
+    }
+
+    @Test
+    void aSuspendedComputeIsWokenByTheNextBorrow() throws Exception {
+        // HikariCP hands out unchecked what it handed out less than 500 ms ago; nobody's compute falls asleep so fast
+        System.setProperty(ALIVE_BYPASS, "0");
+        try (LakebaseClient client = client()) {
+            EndpointName endpoint = branch(client, "sleeper");
+            try (LakebaseDataSource dataSource = LakebaseDataSource.builder()
+                    .client(client)
+                    .endpoint(endpoint)
+                    .sslRootCert(local.caCertificate())
+                    .build()) {
+                try (Connection connection = dataSource.getConnection();
+                        Statement statement = connection.createStatement()) {
+                    statement.execute("CREATE TABLE kept AS SELECT 42 AS answer");
+                }
+                for (int round = 0; round < 3; round++) {
+                    local.suspend(endpoint.toString());
+                    try (Connection connection = dataSource.getConnection()) {
+                        assertThat(text(connection, "SELECT answer FROM kept")).isEqualTo("42");
+                    }
+                }
+            }
+        } finally {
+            System.clearProperty(ALIVE_BYPASS);
+        }
+    }
+
+    @Test
+    void theHostOfAnotherEndpointIsRefused() throws Exception {
+        try (LakebaseClient client = client()) {
+            EndpointName other = branch(client, "other");
+            String host = client.endpoints().get(other).host();
+            int port = client.endpoints().get(other).port();
+            try (LakebaseDataSource dataSource = LakebaseDataSource.builder()
+                    .client(client)
+                    .endpoint(local.endpoint())
+                    .host(String.valueOf(host))
+                    .port(port)
+                    .sslRootCert(local.caCertificate())
+                    .build()) {
+                assertThatThrownBy(dataSource::getConnection).hasMessageContaining("does not belong to");
+            }
+        }
+    }
+
+    @Test
+    void withoutItsAuthorityTheGatewayIsNotTrusted() {
+        try (LakebaseClient client = client();
+                LakebaseDataSource dataSource = LakebaseDataSource.builder()
+                        .client(client)
+                        .endpoint(local.endpoint())
+                        .environment(Map.of())
+                        .build()) {
+            assertThatThrownBy(dataSource::getConnection).hasMessageContaining("did not prove its identity");
+        }
+    }
+
+    @Test
+    void aNativePasswordLogsInWithoutThePlatform() throws Exception {
+        try (LakebaseDataSource admin = LakebaseDataSource.fromEnvironment(local.environment());
+                Connection connection = admin.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE ROLE app_native LOGIN PASSWORD 'native-secret-1'");
+        }
+        Map<String, String> environment = local.environment();
+        try (LakebaseDataSource dataSource = LakebaseDataSource.builder()
+                        .environment(Map.of())
+                        .host(environment.get("PGHOST"))
+                        .port(Integer.parseInt(environment.get("PGPORT")))
+                        .user("app_native")
+                        .password("native-secret-1")
+                        .sslRootCert(Path.of(environment.get("PGSSLROOTCERT")))
+                        .build();
+                Connection connection = dataSource.getConnection()) {
+            assertThat(text(connection, "SELECT current_user")).isEqualTo("app_native");
+        }
+    }
+
+    private static EndpointName branch(LakebaseClient client, String id) {
+        client.branches(local.project())
+                .create(id, spec -> spec.from("production").expiresIn(Duration.ofHours(1)))
+                .await(Duration.ofMinutes(1));
+        return EndpointName.parse("projects/" + local.project() + "/branches/" + id + "/endpoints/primary");
+    }
+
+    private static LakebaseClient client() {
+        return LakebaseClient.builder()
+                .host(local.host().toString())
+                .token(local.token())
+                .build();
+    }
+
+    private static String text(Connection connection, String query) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            assertThat(rows.next()).isTrue();
+            return rows.getString(1);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.lakebase.spring.migration;
+
+import dev.lakebase.client.Branch;
+import dev.lakebase.client.BranchName;
+import dev.lakebase.client.LakebaseClient;
+import dev.lakebase.jdbc.LakebaseDataSource;
+import dev.lakebase.spring.LakebaseProperties;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.jdbc.DataSourceUnwrapper;
+import org.springframework.core.env.Environment;
+
+/**
+ * Keeps migrations started on a laptop or in a CI job off the branch that users work on: a default or protected branch is
+ * migrated by the app on Databricks Apps, or where {@code lakebase.migrations.allow-production} says so.
+ */
+final class ProductionGuard {
+    /** The platform sets it for every app. */
+    private static final String APP_PORT = "DATABRICKS_APP_PORT";
+
+    private final ObjectProvider<LakebaseProperties> properties;
+    private final ObjectProvider<LakebaseClient> client;
+    private final Environment environment;
+
+    ProductionGuard(
+            ObjectProvider<LakebaseProperties> properties,
+            ObjectProvider<LakebaseClient> client,
+            Environment environment) {
+        this.properties = properties;
+        this.client = client;
+        this.environment = environment;
+    }
+
+    /** Asks the control plane about the branch, for at most its request time-out; only where the answer matters. */
+    void check(@Nullable DataSource dataSource, String tool) {
+        LakebaseDataSource pool =
+                dataSource == null ? null : DataSourceUnwrapper.unwrap(dataSource, LakebaseDataSource.class);
+        LakebaseProperties settings = properties.getIfAvailable();
+        if (pool == null
+                || settings == null
+                || settings.migrations().allowProduction()
+                || settings.local().enabled()
+                || environment.containsProperty(APP_PORT)) {
+            return;
+        }
+        BranchName name = pool.branchName();
+        LakebaseClient lakebase = pool.client() == null ? client.getIfUnique() : pool.client();
+        if (name == null || lakebase == null) {
+            return; // a native login to a bare host: nothing is known about a branch
+        }
+        Branch branch = lakebase.branches(name.projectName()).get(name.branch());
+        if (branch.isDefault() || branch.isProtected()) {
+            throw new MigrationsRefusedException(
+                    tool + " was about to migrate " + name + ", which is "
+                            + (branch.isDefault() ? "the project's default branch" : "a protected branch")
+                            + ", from outside Databricks Apps. Nothing was changed.",
+                    "Point lakebase.endpoint or lakebase.branch at a branch of your own, or let the app migrate when it is"
+                            + " deployed. If this process is meant to migrate that branch, set"
+                            + " lakebase.migrations.allow-production to true.");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+create table gadget (id int primary key);

@@ -1,0 +1,1 @@
+create table greeting (text varchar primary key); insert into greeting values ('hello');

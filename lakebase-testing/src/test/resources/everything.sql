@@ -1,0 +1,11 @@
+create sequence counter start 42;
+create extension pg_trgm;
+create schema app;
+select lo_create(4711);
+alter database databricks_postgres set work_mem = '5MB';
+alter database databricks_postgres set search_path = app, "$user", public;
+alter role current_user in database databricks_postgres set statement_timeout = '50s';
+revoke temporary on database databricks_postgres from public;
+grant create on database databricks_postgres to databricks_superuser;
+alter database databricks_postgres connection limit 50;
+comment on database databricks_postgres is 'It''s a \ test';
