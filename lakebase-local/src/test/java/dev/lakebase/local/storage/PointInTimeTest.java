@@ -11,9 +11,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,9 +25,6 @@ import org.junit.jupiter.api.Test;
 
 class PointInTimeTest {
     private static final Instant ANY_AGE = Instant.EPOCH;
-    /** When a transaction of the log ended. */
-    private static final String TIME =
-            "CASE WHEN record_type IN ('COMMIT', 'ABORT') THEN split_part(description, ';', 1)::timestamptz END";
 
     private static Storage storage;
 
@@ -71,52 +70,77 @@ class PointInTimeTest {
         Cluster bank = storage.createRoot("br-bank");
         Bank.open(bank);
         bank.history().keep(true);
-        try (Bank load = new Bank(bank, seed)) {
-            check(bank, load, onRoot, random);
-        }
+        branchAndCheck(bank, onRoot, random);
         Cluster child = storage.branch(bank, "br-child");
         child.history().keepAsBranchOf(bank);
         Cluster grandchild = storage.branch(child, "br-grandchild");
         grandchild.history().keepAsBranchOf(child);
-        try (Bank load = new Bank(grandchild, seed)) {
-            check(grandchild, load, onGrandchild, random);
+        branchAndCheck(grandchild, onGrandchild, random);
+    }
+
+    /** What a branch was found to hold, for a check when the load has stopped: the log is long by then, and read once. */
+    private record Note(BranchPoint point, long transfers, Origin origin) {
+        void check(TransactionLog log, SoftAssertions softly) {
+            Lsn lsn = point.lsn();
+            softly.assertThat(transfers).as("transfers up to %s", point).isEqualTo(expected(log));
+            softly.assertThat(transfers)
+                    .as("transfers of the branch at %s, up to its %s", point, origin)
+                    .isEqualTo(log.committedUpTo(origin.lsn()));
+            if (lsn != null) {
+                softly.assertThat(origin.lsn()).as("asked for %s", point).isLessThanOrEqualTo(lsn);
+                softly.assertThat(origin.time())
+                        .as("last commit of the branch at %s, of %s", point, origin)
+                        .isEqualTo(log.lastCommit(origin.lsn()));
+            } else if (point.time() != null) {
+                softly.assertThat(origin.time()).as("asked for %s", point).isEqualTo(point.time());
+            }
+        }
+
+        private long expected(TransactionLog log) {
+            return point.lsn() != null
+                    ? log.committedUpTo(point.lsn())
+                    : log.committedUpTo(point.time() != null ? point.time() : origin.time());
         }
     }
 
-    /** As many LSNs as times, in the life of the cluster since now, while the load goes on. */
-    private void check(Cluster cluster, Bank bank, int points, SplittableRandom random) throws Exception {
-        bank.awaitTransfers(20);
+    private void branchAndCheck(Cluster cluster, int points, SplittableRandom random) throws Exception {
+        List<Note> notes;
+        try (Bank load = new Bank(cluster, random.nextLong())) {
+            notes = branchUnderLoad(cluster, load, points, random);
+        }
+        TransactionLog log = TransactionLog.of(cluster);
+        SoftAssertions.assertSoftly(softly -> notes.forEach(note -> note.check(log, softly)));
+    }
+
+    /** At as many LSNs as times, in the life of the cluster since now, and at last at the present. */
+    private static List<Note> branchUnderLoad(Cluster cluster, Bank load, int points, SplittableRandom random)
+            throws Exception {
+        load.awaitTransfers(20);
         long firstLsn = insertLsn(cluster).value();
         Instant firstTime = serverTime(cluster);
+        List<Note> notes = new ArrayList<>();
         for (int i = 0; i < points; i++) {
-            bank.awaitTransfers(200);
+            load.awaitTransfers(200);
             Lsn lsn = new Lsn(random.nextLong(firstLsn, insertLsn(cluster).value()));
-            cluster.history().requireRestorable(BranchPoint.at(lsn), ANY_AGE);
-            Cluster atLsn = storage.branch(cluster, cluster.uid() + "-lsn-" + i, BranchPoint.at(lsn));
-            assertThat(Bank.audit(atLsn)).as("transfers up to %s", lsn).isEqualTo(committedUpTo(cluster, lsn));
-            assertThat(atLsn.origin().lsn()).as("asked for %s", lsn).isLessThanOrEqualTo(lsn);
-            assertThat(Bank.audit(atLsn))
-                    .isEqualTo(committedUpTo(cluster, atLsn.origin().lsn()));
-            assertThat(atLsn.origin().time())
-                    .isEqualTo(lastCommit(cluster, atLsn.origin().lsn()));
-            storage.delete(atLsn);
-
+            notes.add(branchAt(BranchPoint.at(lsn), cluster));
             long micros = firstTime.until(serverTime(cluster), ChronoUnit.MICROS);
             Instant time = firstTime.plus(random.nextLong(micros), ChronoUnit.MICROS);
-            cluster.history().requireRestorable(BranchPoint.at(time), ANY_AGE);
-            Cluster atTime = storage.branch(cluster, cluster.uid() + "-time-" + i, BranchPoint.at(time));
-            assertThat(Bank.audit(atTime)).as("transfers up to %s", time).isEqualTo(committedUpTo(cluster, time));
-            assertThat(atTime.origin().time()).isEqualTo(time);
-            assertThat(Bank.audit(atTime))
-                    .isEqualTo(committedUpTo(cluster, atTime.origin().lsn()));
-            storage.delete(atTime);
+            notes.add(branchAt(BranchPoint.at(time), cluster));
         }
-        Cluster now = storage.branch(cluster, cluster.uid() + "-now");
-        assertThat(Bank.audit(now))
-                .isEqualTo(committedUpTo(cluster, now.origin().lsn()));
-        assertThat(Bank.audit(now))
-                .isEqualTo(committedUpTo(cluster, now.origin().time()));
-        storage.delete(now);
+        notes.add(branchAt(BranchPoint.now(), cluster));
+        return notes;
+    }
+
+    private static Note branchAt(BranchPoint point, Cluster cluster) throws Exception {
+        cluster.history().requireRestorable(point, ANY_AGE);
+        Cluster branch = storage.branch(cluster, cluster.uid() + "-at-a-point", point);
+        try {
+            return new Note(point, Bank.audit(branch), branch.origin());
+        } catch (AssertionError e) {
+            throw new AssertionError("branch at " + point + ": " + e.getMessage(), e);
+        } finally {
+            storage.delete(branch);
+        }
     }
 
     @Test
@@ -130,52 +154,10 @@ class PointInTimeTest {
                 load.awaitTransfers(20);
                 Cluster copy = storage.branch(bank, "br-copy-" + i);
                 assertThat(Bank.audit(copy))
-                        .isEqualTo(committedUpTo(bank, copy.origin().time()));
+                        .isEqualTo(TransactionLog.of(bank)
+                                .committedUpTo(copy.origin().time()));
             }
         }
-    }
-
-    /** The ends of transactions, in a query. */
-    private static String log(Cluster cluster) throws Exception {
-        String start = Sql.ask(
-                cluster,
-                "SELECT coalesce((SELECT restart_lsn FROM pg_replication_slots WHERE slot_name = 'lakebase_history'),"
-                        + " (SELECT redo_lsn FROM pg_control_checkpoint()))");
-        return "(SELECT * FROM pg_get_wal_records_info('" + start + "', pg_current_wal_flush_lsn())"
-                + " WHERE resource_manager = 'Transaction') log";
-    }
-
-    /** As PostgreSQL's own reader of its log says. */
-    static long committedUpTo(Cluster cluster, Lsn lsn) throws Exception {
-        String counted = Sql.ask(
-                cluster,
-                "SELECT coalesce(max(n), 0) FROM " + log(cluster) + " JOIN journal USING (xid)"
-                        + " WHERE record_type = 'COMMIT' AND end_lsn <= '" + lsn + "'");
-        // what came before the history is older than any point
-        String before =
-                Sql.ask(cluster, "SELECT coalesce(min(n) - 1, 0) FROM " + log(cluster) + " JOIN journal USING (xid)");
-        return Math.max(Long.parseLong(counted), Long.parseLong(before));
-    }
-
-    /**
-     * As PostgreSQL's recovery understands it: up to the first end of a transaction that is too late. The time of one that
-     * comes behind it in the log, but had begun to commit before, may be earlier.
-     */
-    static long committedUpTo(Cluster cluster, Instant time) throws Exception {
-        return committedUpTo(
-                cluster,
-                Lsn.parse(Sql.ask(
-                        cluster,
-                        "SELECT coalesce(min(start_lsn), pg_current_wal_insert_lsn()) FROM " + log(cluster) + " WHERE "
-                                + TIME + " > '" + time + "'")));
-    }
-
-    private static Instant lastCommit(Cluster cluster, Lsn lsn) throws Exception {
-        return Instant.parse(Sql.ask(
-                cluster,
-                "SELECT to_char(" + TIME + " AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM "
-                        + log(cluster) + " WHERE record_type = 'COMMIT' AND end_lsn <= '" + lsn
-                        + "' ORDER BY end_lsn DESC LIMIT 1"));
     }
 
     private static Lsn insertLsn(Cluster cluster) throws Exception {
