@@ -1,5 +1,6 @@
 package dev.lakebase.examples.holidays.people;
 
+import dev.lakebase.examples.holidays.SafeToRepeat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -19,6 +20,7 @@ public class Employees {
         this.settings = settings;
     }
 
+    @SafeToRepeat
     public Optional<Employee> find(String email) {
         return jdbc.sql(SELECT + "where email = ?")
                 .param(email.toLowerCase(Locale.ROOT))
@@ -26,10 +28,12 @@ public class Employees {
                 .optional();
     }
 
+    @SafeToRepeat
     public List<Employee> all() {
         return jdbc.sql(SELECT + "order by manager, name").query(Employee.class).list();
     }
 
+    @SafeToRepeat
     public List<Employee> ofTeam(String team) {
         return jdbc.sql(SELECT + "where team = ? order by name")
                 .param(team)
@@ -38,6 +42,7 @@ public class Employees {
     }
 
     /** Whoever signs in for the first time joins the default team; who was named a manager since then becomes one. */
+    @SafeToRepeat
     public Employee findOrJoin(String email) {
         boolean manager = settings.managers().stream().anyMatch(email::equalsIgnoreCase);
         return find(email)

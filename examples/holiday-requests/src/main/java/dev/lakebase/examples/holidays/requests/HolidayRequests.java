@@ -1,5 +1,6 @@
 package dev.lakebase.examples.holidays.requests;
 
+import dev.lakebase.examples.holidays.SafeToRepeat;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -27,6 +28,7 @@ public class HolidayRequests {
         this.jdbc = jdbc;
     }
 
+    @SafeToRepeat
     public Optional<HolidayRequest> find(long id) {
         return jdbc.sql(SELECT + "where r.id = ?")
                 .param(id)
@@ -34,6 +36,7 @@ public class HolidayRequests {
                 .optional();
     }
 
+    @SafeToRepeat
     public List<HolidayRequest> of(String employee) {
         return jdbc.sql(SELECT + "where r.employee = ? order by r.first_day desc, r.id desc")
                 .param(employee)
@@ -42,6 +45,7 @@ public class HolidayRequests {
     }
 
     /** What a manager has to decide: their team's open requests but for their own. */
+    @SafeToRepeat
     public List<HolidayRequest> openFor(String manager, String team) {
         return jdbc.sql(SELECT
                         + "where r.status = 'REQUESTED' and e.team = ? and r.employee <> ? order by r.first_day, r.id")
@@ -51,6 +55,7 @@ public class HolidayRequests {
     }
 
     /** Open and approved ones of a team that touch these days. */
+    @SafeToRepeat
     public List<HolidayRequest> between(String team, LocalDate first, LocalDate last) {
         return jdbc.sql(SELECT + """
                         where e.team = ? and r.status in ('REQUESTED', 'APPROVED')
@@ -61,6 +66,7 @@ public class HolidayRequests {
                 .list();
     }
 
+    @SafeToRepeat
     public List<AuditEvent> history(long request) {
         return jdbc.sql("""
                         select a.at, e.name, a.action, a.remark from audit_event a
