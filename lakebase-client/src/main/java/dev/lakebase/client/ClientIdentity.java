@@ -133,12 +133,8 @@ final class ClientIdentity {
         boolean tokenChosen = set.containsKey("token")
                 || (text("clientId") == null
                         && text("profile") == null
-                        && environment
-                                .getOrDefault("DATABRICKS_CLIENT_SECRET", "")
-                                .isBlank()
-                        && environment
-                                .getOrDefault("DATABRICKS_CONFIG_PROFILE", "")
-                                .isBlank()
+                        && !isSet(environment, "DATABRICKS_CLIENT_SECRET")
+                        && !isSet(environment, "DATABRICKS_CONFIG_PROFILE")
                         && "pat".equals(text("authType", "DATABRICKS_AUTH_TYPE", "pat")));
         if (token != null && tokenChosen && (host != null || set.containsKey("token"))) {
             String setting = set.containsKey("host") ? "host(…)" : "DATABRICKS_HOST";
@@ -161,13 +157,17 @@ final class ClientIdentity {
             return;
         }
         for (String variable : STRONGER_THAN_A_PROFILE) {
-            if (!process.getOrDefault(variable, "").isBlank()) {
+            if (isSet(process, variable) || isSet(environment, variable)) {
                 throw new InvalidArgumentException("profile(\"" + profile + "\") can't be combined with the"
-                        + " environment variable " + variable + " of this process, which the Databricks SDK prefers: it"
-                        + " would be another workspace or identity than the one named. Unset it, or name host(…) and"
-                        + " who calls instead of a profile.");
+                        + " environment variable " + variable
+                        + ", which the Databricks SDK prefers: it would be another"
+                        + " workspace or identity than the one named. Unset it, or name no profile.");
             }
         }
+    }
+
+    private static boolean isSet(Map<String, String> variables, String name) {
+        return !variables.getOrDefault(name, "").isBlank();
     }
 
     /** Named in code, itself or in an environment that says nothing else about who calls; null for the process's own. */

@@ -227,7 +227,7 @@ public final class LakebaseClient implements AutoCloseable {
 
         /**
          * A profile of {@code ~/.databrickscfg}. Default: {@code DATABRICKS_CONFIG_PROFILE}. {@link #build()} refuses it where
-         * the process's environment has {@code DATABRICKS_HOST} or an identity, which the SDK would prefer.
+         * the environment has {@code DATABRICKS_HOST} or an identity, which the SDK would prefer.
          */
         public Builder profile(String profile) {
             identity.profile(profile);

@@ -51,6 +51,13 @@ class ClientBuilderTest {
                 .hasMessageContainingAll("profile(\"work\")", variable, "Unset it")
                 .hasMessageNotContaining("of another workspace");
 
+        var inPlaceOfTheProcess = new ClientIdentity(Map.of());
+        inPlaceOfTheProcess.profile("work");
+        inPlaceOfTheProcess.environment(Map.of(variable, "of another workspace"));
+        assertThatThrownBy(inPlaceOfTheProcess::authenticator)
+                .hasMessageContainingAll("profile(\"work\")", variable)
+                .hasMessageNotContaining("of another workspace");
+
         var byEnvironment = new ClientIdentity(Map.of(variable, "of another workspace"));
         byEnvironment.environment(Map.of("DATABRICKS_CONFIG_PROFILE", "work"));
         assertThatThrownBy(byEnvironment::authenticator).hasMessageContainingAll("profile(\"work\")", variable);

@@ -33,7 +33,7 @@ import org.postgresql.util.PSQLState;
  *       the environment's {@code DATABRICKS_*}, as in {@link dev.lakebase.client.LakebaseClient#create()}.
  *   <li>{@code databricksConfigFile}: default {@code DATABRICKS_CONFIG_FILE}, or {@code ~/.databrickscfg}. Without a profile,
  *       its profile {@code DEFAULT} is meant. Neither can be combined with an environment that says who asks as well, by
- *       {@code DATABRICKS_HOST}, {@code DATABRICKS_TOKEN} or a client id.
+ *       {@code DATABRICKS_HOST}, {@code DATABRICKS_TOKEN}, a client id, a user name or {@code DATABRICKS_AUTH_TYPE}.
  * </ul>
  * Secrets are never taken from a URL or a driver property. An unknown property whose name begins with {@code lakebase} or
  * {@code databricks} is an error.

@@ -245,12 +245,26 @@ class LakebaseAuthenticationPluginTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"DATABRICKS_HOST", "DATABRICKS_TOKEN", "DATABRICKS_CLIENT_ID", "DATABRICKS_CLIENT_SECRET"})
+    @ValueSource(
+            strings = {
+                "DATABRICKS_HOST",
+                "DATABRICKS_TOKEN",
+                "DATABRICKS_CLIENT_ID",
+                "DATABRICKS_CLIENT_SECRET",
+                "DATABRICKS_USERNAME",
+                "DATABRICKS_PASSWORD",
+                "DATABRICKS_AUTH_TYPE"
+            })
     void aProfileIsNotOverruledByTheEnvironmentInSilence(String variable) {
-        assertThatThrownBy(() -> PluginSettings.read(properties("localhost"), Map.of(variable, "canary")))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("can't be combined with the environment variable " + variable)
-                .hasMessageNotContaining("canary");
+        var plugin = new LakebaseAuthenticationPlugin(
+                properties("localhost"), Map.of(variable, "canary"), new PluginTokens());
+        PSQLException refused = catchThrowableOfType(
+                PSQLException.class, () -> plugin.getPassword(AuthenticationRequestType.CLEARTEXT_PASSWORD));
+        assertThat(refused.getMessage())
+                .contains("databricksConfigFile", "can't be combined with the environment variable " + variable)
+                .doesNotContain("canary");
+        assertThat(refused.getSQLState()).isEqualTo(INVALID);
+        assertNothingHappened();
     }
 
     @Test
