@@ -8,25 +8,18 @@ import dev.lakebase.client.internal.ControlPlane;
 import dev.lakebase.client.internal.Json;
 import dev.lakebase.client.internal.Resources;
 import dev.lakebase.client.internal.Waits;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Sends one create, and finds out whether it landed where the answer does not say so. */
 final class BranchCreation {
-    /** Between two attempts: a node that failed is out of the balancer's rotation by then. */
-    private static final Duration PAUSE = Duration.ofMillis(500);
-
-    /** HTTP's Date header is cut to seconds, on both sides of a comparison. */
-    private static final Duration CLOCK_GRAIN = Duration.ofSeconds(2);
-
     private final ControlPlane plane;
     private final BranchName name;
     private final BranchSpec spec;
-    private final long started;
     private final @Nullable String reason;
     private final BranchReadiness readiness;
+    private final Attempts attempts;
     private volatile @Nullable CompletableFuture<?> underWay;
     private volatile boolean givenUp;
 
@@ -41,7 +34,7 @@ final class BranchCreation {
         this.name = name;
         this.spec = spec;
         this.readiness = new BranchReadiness(plane, endpoints, name);
-        this.started = plane.time().nanoTime();
+        this.attempts = new Attempts(plane, name.toString(), "the create of " + name);
     }
 
     /** Blocks until the platform has accepted it. */
@@ -75,18 +68,13 @@ final class BranchCreation {
         Call create = Call.create(
                         name.projectName() + "/branches", "branch_id=" + name.branch(), body(), name.toString())
                 .because(reason);
-        Duration left = plane.requestTimeout().minus(elapsed());
-        if (left.isNegative() || left.isZero() || givenUp) {
-            return CompletableFuture.failedFuture(doubtful(unclear));
+        if (attempts.areOver() || givenUp) {
+            return CompletableFuture.failedFuture(attempts.doubtful(unclear));
         }
-        // half of what is left, so that there is time to look when no answer comes
-        return watched(plane.send(create, atLeastOneMilli(left.dividedBy(2)), ControlPlane::accepted))
+        return watched(plane.send(create, attempts.forOne(), ControlPlane::accepted))
                 .exceptionallyCompose(thrown -> {
                     LakebaseException failure = Waits.failure(thrown);
-                    boolean mayHaveLanded = failure instanceof UnavailableException
-                            && failure.retryable()
-                            && (unclear != null || !wasRefused(failure));
-                    if (mayHaveLanded) {
+                    if (Attempts.mayHaveLanded(failure, unclear)) {
                         return lookAndRepeat(failure);
                     }
                     // what exists, an attempt before may have created; else it is somebody else's
@@ -100,7 +88,7 @@ final class BranchCreation {
         return landed(unclear)
                 .thenCompose(landed -> landed
                         ? CompletableFuture.completedFuture(ControlPlane.Accepted.unknown())
-                        : watched(plane.delay(PAUSE)).thenCompose(over -> attempt(unclear)));
+                        : watched(plane.delay(Attempts.PAUSE)).thenCompose(over -> attempt(unclear)));
     }
 
     private <T> CompletableFuture<T> watched(CompletableFuture<T> future) {
@@ -111,40 +99,31 @@ final class BranchCreation {
         return future;
     }
 
-    /** Too many requests, or another change under way. What went out before such an answer was refused as well. */
-    private static boolean wasRefused(LakebaseException e) {
-        return e.details().httpStatus() == 429 || e.details().httpStatus() == 409;
-    }
-
     /** Whether the branch exists, and by this creation. */
     private CompletableFuture<Boolean> landed(LakebaseException unclear) {
-        Duration left = plane.requestTimeout().minus(elapsed());
-        if (left.isNegative() || left.isZero() || givenUp) {
-            return CompletableFuture.failedFuture(doubtful(unclear));
+        if (attempts.areOver() || givenUp) {
+            return CompletableFuture.failedFuture(attempts.doubtful(unclear));
         }
-        return watched(plane.send(Call.get(name.toString()), left, Found::read)).handle((found, thrown) -> {
-            if (thrown == null) {
-                return isOfThisCall(found, unclear);
-            }
-            LakebaseException failure = Waits.failure(thrown);
-            if (failure instanceof NotFoundException) {
-                return false;
-            }
-            throw failure instanceof UnavailableException ? doubtful(failure) : failure;
-        });
+        return watched(plane.send(Call.get(name.toString()), attempts.left(), Found::read))
+                .handle((found, thrown) -> {
+                    if (thrown == null) {
+                        return isOfThisCall(found, unclear);
+                    }
+                    LakebaseException failure = Waits.failure(thrown);
+                    if (failure instanceof NotFoundException) {
+                        return false;
+                    }
+                    throw failure instanceof UnavailableException ? attempts.doubtful(failure) : failure;
+                });
     }
 
     private boolean isOfThisCall(Found found, LakebaseException unclear) {
         Branch branch = found.branch();
-        Instant now = found.serverTime() == null ? plane.time().instant() : found.serverTime();
-        Instant begin = now.minus(elapsed()).minus(CLOCK_GRAIN);
-        boolean ofThisCall = branch.createdAt() != null
-                && !branch.createdAt().isBefore(begin)
-                && sourceName().equals(branch.source());
         if (branch.isDeleted()) {
             return false;
         }
-        if (!ofThisCall) {
+        if (!attempts.mayHaveCreated(branch.createdAt(), found.serverTime())
+                || !sourceName().equals(branch.source())) {
             throw new AlreadyExistsException(
                     name + " exists (" + branch.uid() + ", from " + branch.source() + ", created " + branch.createdAt()
                             + "), and not by this call. Choose another id, or use what is there.",
@@ -152,16 +131,6 @@ final class BranchCreation {
                     unclear);
         }
         return true;
-    }
-
-    private LakebaseException doubtful(@Nullable LakebaseException reason) {
-        return new UnavailableException(
-                "Whether " + name + " was created is not known after "
-                        + elapsed().toMillis()
-                        + " ms: look for it before creating it again."
-                        + (reason == null ? "" : " The last failure was: " + reason.getMessage()),
-                reason == null ? ErrorDetails.of(name.toString()) : reason.details(),
-                reason);
     }
 
     private ObjectNode body() {
@@ -186,14 +155,6 @@ final class BranchCreation {
 
     private BranchName sourceName() {
         return spec.source(name.projectName());
-    }
-
-    private Duration elapsed() {
-        return Duration.ofNanos(plane.time().nanoTime() - started);
-    }
-
-    private static Duration atLeastOneMilli(Duration duration) {
-        return duration.compareTo(Duration.ofMillis(1)) < 0 ? Duration.ofMillis(1) : duration;
     }
 
     private record Found(Branch branch, @Nullable Instant serverTime) {

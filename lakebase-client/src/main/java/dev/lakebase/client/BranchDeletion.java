@@ -90,7 +90,8 @@ final class BranchDeletion {
                 .ofUid(uid)
                 .because(reason)
                 .onlyWhile(() -> stillMeant(uid, purge));
-        CarefulChange change = new CarefulChange(plane, call, (elapsed, left, unclear) -> tookPlace(uid, purge, left));
+        CarefulChange change =
+                new CarefulChange(plane, call, (attempts, unclear) -> tookPlace(uid, purge, attempts.left()));
         try {
             return operation(change.send());
         } catch (NotFoundException e) {

@@ -303,7 +303,7 @@ public final class Branches {
         CarefulChange change = new CarefulChange(
                 plane,
                 Call.undelete(name.toString()).ofUid(tombstone == null ? null : tombstone.uid()),
-                (elapsed, left, unclear) -> reads.orNull(name) != null);
+                (attempts, unclear) -> reads.orNull(name) != null);
         return readiness.after(change.send());
     }
 

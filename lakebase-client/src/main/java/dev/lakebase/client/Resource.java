@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * @param <T> its record
  */
 final class Resource<T> {
-    /** HTTP's Date header is cut to seconds, on both sides of a comparison. */
-    private static final Duration CLOCK_GRAIN = Duration.ofSeconds(2);
-
     private final ControlPlane plane;
     private final Kind<T> kind;
     private final String name;
@@ -65,24 +62,22 @@ final class Resource<T> {
      */
     Operation<T> create(Call create, Predicate<T> asAsked, Function<T, CompletableFuture<@Nullable String>> pending) {
         CarefulChange change =
-                new CarefulChange(plane, create, (elapsed, left, unclear) -> landed(asAsked, elapsed, left, unclear));
+                new CarefulChange(plane, create, (attempts, unclear) -> landed(asAsked, attempts, unclear));
         return plane.operation(change.send(), name, () -> readiness(pending));
     }
 
-    private boolean landed(Predicate<T> asAsked, Duration elapsed, Duration left, LakebaseException unclear) {
+    private boolean landed(Predicate<T> asAsked, Attempts attempts, LakebaseException unclear) {
         Found<T> found;
         try {
             found = plane.call(
                     Call.get(name),
-                    left,
+                    attempts.left(),
                     (body, answer) -> new Found<>(kind.read().apply(body), answer.serverTime()));
         } catch (NotFoundException e) {
             return false;
         }
         Instant created = kind.createdAt().apply(found.value());
-        Instant now = found.serverTime() == null ? plane.time().instant() : found.serverTime();
-        boolean since = created != null && !created.isBefore(now.minus(elapsed).minus(CLOCK_GRAIN));
-        if (!since || !asAsked.test(found.value())) {
+        if (!attempts.mayHaveCreated(created, found.serverTime()) || !asAsked.test(found.value())) {
             throw new AlreadyExistsException(
                     name + " exists (created " + created
                             + "), and not by this call as far as can be told. Choose another"
@@ -111,8 +106,8 @@ final class Resource<T> {
      * @param pending as in {@link #create}
      */
     Operation<T> undelete(Function<T, CompletableFuture<@Nullable String>> pending) {
-        CarefulChange change = new CarefulChange(plane, Call.undelete(name), (elapsed, left, unclear) -> {
-            T found = readOrNull(left);
+        CarefulChange change = new CarefulChange(plane, Call.undelete(name), (attempts, unclear) -> {
+            T found = readOrNull(attempts.left());
             return found != null && !kind.deleted().test(found);
         });
         return plane.operation(change.send(), name, () -> readiness(pending));
@@ -169,8 +164,8 @@ final class Resource<T> {
                     null);
         }
         Call guarded = uid == null ? delete : delete.ofUid(uid).onlyWhile(() -> stillMeant(uid));
-        CarefulChange change = new CarefulChange(plane, guarded, (elapsed, left, unclear) -> {
-            T still = find.apply(left);
+        CarefulChange change = new CarefulChange(plane, guarded, (attempts, unclear) -> {
+            T still = find.apply(attempts.left());
             // gone, or somebody took its name
             return still == null || (uid != null && !uid.equals(kind.uid().apply(still)));
         });
