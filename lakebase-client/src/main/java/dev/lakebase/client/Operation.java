@@ -26,7 +26,9 @@ public interface Operation<T> {
      * @throws OperationTimeoutException if it is not done in time; waiting again is possible
      * @throws CallInterruptedException if the thread is interrupted; the interrupted flag is set again
      */
-    T await(Duration timeout);
+    default T await(Duration timeout) {
+        return await(timeout, progress -> {});
+    }
 
     /**
      * The same, for command lines: the listener hears after every poll how it goes.

@@ -14,11 +14,6 @@ public record MappedOperation<S, T>(Operation<S> operation, Function<S, T> funct
     }
 
     @Override
-    public T await(Duration timeout) {
-        return function.apply(operation.await(timeout));
-    }
-
-    @Override
     public T await(Duration timeout, Consumer<Progress> listener) {
         return function.apply(operation.await(timeout, listener));
     }

@@ -63,14 +63,9 @@ public final class Poller<T> implements Operation<T> {
             }
 
             @Override
-            public T await(Duration timeout) {
+            public T await(Duration timeout, Consumer<Progress> listener) {
                 Waits.requirePositive(timeout, "The timeout of await");
                 return value;
-            }
-
-            @Override
-            public T await(Duration timeout, Consumer<Progress> listener) {
-                return await(timeout);
             }
 
             @Override
@@ -83,11 +78,6 @@ public final class Poller<T> implements Operation<T> {
     @Override
     public String name() {
         return name;
-    }
-
-    @Override
-    public T await(Duration timeout) {
-        return await(timeout, progress -> {});
     }
 
     @Override

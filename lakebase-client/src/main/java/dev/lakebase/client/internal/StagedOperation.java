@@ -40,11 +40,6 @@ public final class StagedOperation<T> implements Operation<T> {
     }
 
     @Override
-    public T await(Duration timeout) {
-        return await(timeout, progress -> {});
-    }
-
-    @Override
     public T await(Duration timeout, Consumer<Progress> listener) {
         long started = time.nanoTime();
         CompletableFuture<Operation<T>> waiting = prepared.copy();
