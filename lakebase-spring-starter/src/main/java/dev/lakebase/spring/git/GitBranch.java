@@ -5,6 +5,7 @@ import dev.lakebase.client.BranchNames;
 import dev.lakebase.client.EndpointName;
 import dev.lakebase.client.LakebaseClient;
 import dev.lakebase.client.ProjectName;
+import dev.lakebase.spring.DatabricksApp;
 import dev.lakebase.spring.LakebaseConnectionDetails;
 import dev.lakebase.spring.LakebaseProperties;
 import java.nio.file.Path;
@@ -26,12 +27,7 @@ record GitBranch(String branch, LakebaseProperties properties) implements Lakeba
 
     /** Blocks until the branch can be connected to, for at most two minutes. */
     static GitBranch connect(LakebaseProperties properties, LakebaseClient client, Environment environment) {
-        if (environment.containsProperty("DATABRICKS_APP_PORT")) {
-            throw wrong(
-                    "lakebase.branch-from-git",
-                    true,
-                    "This is a Databricks App; set it in a development profile only.");
-        }
+        DatabricksApp.refuse("lakebase.branch-from-git", environment);
         if (properties.branch() != null) {
             throw wrong(
                     "lakebase.branch", properties.branch(), "lakebase.branch-from-git chooses the branch: unset one.");

@@ -5,6 +5,7 @@ import dev.lakebase.jdbc.LakebaseDataSource;
 import dev.lakebase.local.LakebaseLocal;
 import dev.lakebase.local.LakebaseLocalBuilder;
 import dev.lakebase.local.LocalIdentity;
+import dev.lakebase.spring.DatabricksApp;
 import dev.lakebase.spring.LakebaseProperties;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -26,8 +27,6 @@ import org.springframework.util.FileSystemUtils;
 final class LocalPlatform implements DisposableBean {
     private static final Logger LOG = LoggerFactory.getLogger(LocalPlatform.class);
 
-    private static final String APP_PORT = "DATABRICKS_APP_PORT";
-
     private final LakebaseLocal local;
     private final boolean kept;
 
@@ -42,13 +41,7 @@ final class LocalPlatform implements DisposableBean {
      * @throws InvalidConfigurationPropertyValueException inside a Databricks App, or if a seed is missing; nothing was started
      */
     static LocalPlatform start(LakebaseProperties properties, Environment environment, ResourceLoader resources) {
-        if (environment.containsProperty(APP_PORT)) {
-            throw new InvalidConfigurationPropertyValueException(
-                    "lakebase.local.enabled",
-                    true,
-                    APP_PORT + " is set, so this is a Databricks App, which has a database of its own: set"
-                            + " lakebase.local.enabled in a development profile only.");
-        }
+        DatabricksApp.refuse("lakebase.local.enabled", environment);
         Resource[] seed = properties.local().seed().stream()
                 .map(location -> existing(location, resources))
                 .toArray(Resource[]::new);

@@ -4,6 +4,7 @@ import dev.lakebase.client.Branch;
 import dev.lakebase.client.BranchName;
 import dev.lakebase.client.LakebaseClient;
 import dev.lakebase.jdbc.LakebaseDataSource;
+import dev.lakebase.spring.DatabricksApp;
 import dev.lakebase.spring.LakebaseProperties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -16,9 +17,6 @@ import org.springframework.core.env.Environment;
  * migrated by the app on Databricks Apps, or where {@code lakebase.migrations.allow-production} says so.
  */
 final class ProductionGuard {
-    /** The platform sets it for every app. */
-    private static final String APP_PORT = "DATABRICKS_APP_PORT";
-
     private final ObjectProvider<LakebaseProperties> properties;
     private final ObjectProvider<LakebaseClient> client;
     private final Environment environment;
@@ -41,7 +39,7 @@ final class ProductionGuard {
                 || settings == null
                 || settings.migrations().allowProduction()
                 || settings.local().enabled()
-                || environment.containsProperty(APP_PORT)) {
+                || DatabricksApp.isHere(environment)) {
             return;
         }
         BranchName name = pool.branchName();
