@@ -3,53 +3,27 @@ package dev.lakebase.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lakebase.jdbc.fake.Certificates;
 import dev.lakebase.jdbc.fake.Crowd;
-import dev.lakebase.jdbc.fake.FakePostgres;
 import dev.lakebase.jdbc.fake.FakePostgres.Step;
 import dev.lakebase.jdbc.login.FakeControlPlane;
 import dev.lakebase.jdbc.login.LakebaseConnector;
-import java.nio.file.Path;
+import dev.lakebase.jdbc.login.ScriptedLogins;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLInvalidAuthorizationSpecException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntFunction;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.jdbc.PgConnection;
 
 @Timeout(60)
-class LakebaseDataSourceTest {
+class LakebaseDataSourceTest extends ScriptedLogins {
     private static final int BORROWERS = 64;
-    private static Certificates trusted;
-    private static Path root;
-
-    private final List<AutoCloseable> toClose = new ArrayList<>();
-    private FakePostgres server;
-    private FakeControlPlane platform;
-
-    @BeforeAll
-    static void certificates(@TempDir Path folder) throws Exception {
-        trusted = new Certificates();
-        root = trusted.writeRoot(folder);
-    }
-
-    @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable each : toClose) {
-            each.close();
-        }
-    }
 
     @Test
     void firstBorrowersShareOneMint() throws Exception {
@@ -384,11 +358,6 @@ class LakebaseDataSourceTest {
         }
     }
 
-    private void start(IntFunction<Step> script) throws Exception {
-        server = close(FakePostgres.start(trusted.server("localhost"), script));
-        platform = new FakeControlPlane("localhost", server.port());
-    }
-
     private LakebaseDataSource.Builder builder() {
         LakebaseDataSource.Builder builder = LakebaseDataSource.builder()
                 .endpoint(FakeControlPlane.ENDPOINT)
@@ -400,10 +369,5 @@ class LakebaseDataSourceTest {
 
     private LakebaseDataSource dataSource() {
         return close(builder().build());
-    }
-
-    private <T extends AutoCloseable> T close(T later) {
-        toClose.add(0, later);
-        return later;
     }
 }

@@ -7,57 +7,32 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.lakebase.client.UnavailableException;
 import dev.lakebase.jdbc.fake.Certificates;
+import dev.lakebase.jdbc.fake.Crowd;
 import dev.lakebase.jdbc.fake.FakePostgres;
 import dev.lakebase.jdbc.fake.FakePostgres.Step;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLInvalidAuthorizationSpecException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.IntFunction;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
-class ConnectorTest {
+class ConnectorTest extends ScriptedLogins {
     private static final WakePolicy SOON =
             new WakePolicy(Duration.ofSeconds(20), Duration.ofMillis(1), Duration.ofMillis(5));
-    private static Certificates trusted;
-    private static Path root;
-
-    private final List<AutoCloseable> toClose = new ArrayList<>();
-    private FakePostgres server;
-    private FakeControlPlane platform;
-
-    @BeforeAll
-    static void certificates(@TempDir Path folder) throws Exception {
-        trusted = new Certificates();
-        root = trusted.writeRoot(folder);
-    }
-
-    @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable each : toClose) {
-            each.close();
-        }
-    }
 
     @Test
     void logsInAsTheClientsIdentityWithItsToken() throws Exception {
@@ -358,7 +333,7 @@ class ConnectorTest {
             }
         });
         borrower.start();
-        awaitCondition(() -> server.connections.get() == 1);
+        Crowd.await(() -> server.connections.get() == 1);
         borrower.interrupt();
         assertThat(failure.get(10, TimeUnit.SECONDS))
                 .isInstanceOf(SQLException.class)
@@ -373,7 +348,7 @@ class ConnectorTest {
         var failure = CompletableFuture.supplyAsync(
                 () -> catchThrowableOfType(SQLException.class, connector::getConnection),
                 ConnectorTest::onItsOwnThread);
-        awaitCondition(() -> server.connections.get() == 1);
+        Crowd.await(() -> server.connections.get() == 1);
         connector.close();
         assertThat((Throwable) failure.get(10, TimeUnit.SECONDS)).hasMessageContaining("is closed");
         awaitNoConnections();
@@ -468,15 +443,6 @@ class ConnectorTest {
                 .hasMessageContaining(property);
     }
 
-    private void start(IntFunction<Step> script) throws IOException {
-        start(FakePostgres.start(trusted.server("localhost"), script));
-    }
-
-    private void start(FakePostgres started) {
-        server = close(started);
-        platform = new FakeControlPlane("localhost", server.port());
-    }
-
     private FakePostgres listen(int port) {
         try {
             return close(new FakePostgres(port, trusted.server("localhost"), number -> new Step.LogIn()));
@@ -497,21 +463,8 @@ class ConnectorTest {
         return close(builder().build());
     }
 
-    private <T extends AutoCloseable> T close(T later) {
-        toClose.add(later);
-        return later;
-    }
-
     private void awaitNoConnections() {
-        awaitCondition(() -> server.openConnections() == 0);
-    }
-
-    static void awaitCondition(java.util.function.BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("condition within 20 s").isLessThan(deadline);
-            Thread.onSpinWait();
-        }
+        Crowd.await(() -> server.openConnections() == 0);
     }
 
     /** The common pool of a small machine has a single thread. */

@@ -6,53 +6,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lakebase.client.Endpoint;
 import dev.lakebase.client.NotFoundException;
-import dev.lakebase.jdbc.fake.Certificates;
 import dev.lakebase.jdbc.fake.FakePostgres;
 import dev.lakebase.jdbc.fake.FakePostgres.Step;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.sql.SQLInvalidAuthorizationSpecException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.IntFunction;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a login tries again, what it looks up again, and what it tells about it. */
 @Timeout(60)
-class SecondChancesTest {
+class SecondChancesTest extends ScriptedLogins {
     private static final WakePolicy SOON =
             new WakePolicy(Duration.ofSeconds(20), Duration.ofMillis(1), Duration.ofMillis(20));
-    private static Certificates trusted;
-    private static Path root;
-
-    private final List<AutoCloseable> toClose = new ArrayList<>();
     private final List<Object> events = new CopyOnWriteArrayList<>();
-    private FakePostgres server;
-    private FakeControlPlane platform;
-
-    @BeforeAll
-    static void certificates(@TempDir Path folder) throws Exception {
-        trusted = new Certificates();
-        root = trusted.writeRoot(folder);
-    }
-
-    @AfterEach
-    void closeAll() throws Exception {
-        for (AutoCloseable each : toClose) {
-            each.close();
-        }
-    }
 
     @Test
     void aFreshBranchThatTurnsTokensDownIsAskedUntilItKnowsThem() throws Exception {
@@ -264,11 +238,6 @@ class SecondChancesTest {
         return (LakebaseListener.Rejected) events.get(events.size() - 1);
     }
 
-    private void start(IntFunction<Step> script) throws Exception {
-        server = close(FakePostgres.start(trusted.server("localhost"), script));
-        platform = new FakeControlPlane("localhost", server.port());
-    }
-
     private ConnectorBuilder builder(WakePolicy policy) {
         return LakebaseConnector.builder()
                 .name("orders")
@@ -281,11 +250,6 @@ class SecondChancesTest {
 
     private LakebaseConnector connector(WakePolicy policy) {
         return close(builder(policy).build());
-    }
-
-    private <T extends AutoCloseable> T close(T later) {
-        toClose.add(later);
-        return later;
     }
 
     private record Recorder(List<Object> events) implements LakebaseListener {
