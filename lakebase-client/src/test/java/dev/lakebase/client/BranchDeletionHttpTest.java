@@ -11,6 +11,8 @@ import static dev.lakebase.client.StubbedPlatform.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.client.ScenarioMappingBuilder;
 import com.github.tomakehurst.wiremock.http.Fault;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +26,8 @@ class BranchDeletionHttpTest {
     private static final String BRANCHES = "projects/shop/branches";
     private static final String STAGING = BRANCHES + "/staging";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final ResponseDefinitionBuilder DONE = json(operation("staging", true));
+    private static final ResponseDefinitionBuilder GONE = error(404, "NOT_FOUND", "branch id not found");
 
     @RegisterExtension
     final StubbedPlatform platform = new StubbedPlatform();
@@ -40,14 +44,14 @@ class BranchDeletionHttpTest {
         platform.on("GET", STAGING, json(branch("staging", "br-1", "READY")))
                 .on("GET", BRANCHES, json("{\"branches\":[" + branch("staging", "br-1", "READY") + "]}"))
                 .on("DELETE", STAGING, json(operation("staging", false)))
-                .on("GET", STAGING + "/operations/op-1", json(operation("staging", true)));
+                .on("GET", STAGING + "/operations/op-1", DONE);
 
         assertThat(branches.delete("staging").await(PATIENCE)).isEqualTo(DeleteOutcome.DELETED);
     }
 
     @Test
     void deleteOfWhatIsGoneIsSuccess() {
-        platform.on("GET", STAGING, error(404, "NOT_FOUND", "branch id not found"));
+        platform.on("GET", STAGING, GONE);
 
         assertThat(branches.delete("staging").await(PATIENCE)).isEqualTo(DeleteOutcome.ALREADY_GONE);
         assertThat(branches.delete("staging", "br-1").await(PATIENCE)).isEqualTo(DeleteOutcome.ALREADY_GONE);
@@ -81,7 +85,7 @@ class BranchDeletionHttpTest {
     @Test
     void deleteWithTheUidDeletesAnyKindButOnlyThatBranch() {
         platform.on("GET", STAGING, json(branch("staging", "br-2", "READY", "", Instant.now())))
-                .on("DELETE", STAGING, json(operation("staging", true)));
+                .on("DELETE", STAGING, DONE);
 
         assertThatThrownBy(() -> branches.delete("staging", "br-1"))
                 .isInstanceOf(BranchProtectedException.class)
@@ -90,25 +94,22 @@ class BranchDeletionHttpTest {
         assertThat(branches.delete("staging", "br-2").await(PATIENCE)).isEqualTo(DeleteOutcome.DELETED);
     }
 
+    /** The branch is br-1 until the first DELETE, which is answered so; from then on these are the answers. */
+    private void onDelete(
+            ResponseDefinitionBuilder first, ResponseDefinitionBuilder thenGet, ResponseDefinitionBuilder thenDelete) {
+        platform.server.stubFor(when(STARTED, "GET").willReturn(json(branch("staging", "br-1", "READY"))));
+        platform.server.stubFor(when(STARTED, "DELETE").willReturn(first).willSetStateTo("deleted"));
+        platform.server.stubFor(when("deleted", "GET").willReturn(thenGet));
+        platform.server.stubFor(when("deleted", "DELETE").willReturn(thenDelete));
+    }
+
+    private static ScenarioMappingBuilder when(String state, String method) {
+        return mapping(method, STAGING).inScenario("delete").whenScenarioStateIs(state);
+    }
+
     @Test
     void aDeleteWhoseAnswerIsLostIsNotRepeatedForTheBranchThatTookTheName() {
-        platform.server.stubFor(mapping("GET", STAGING)
-                .inScenario("delete")
-                .whenScenarioStateIs(STARTED)
-                .willReturn(json(branch("staging", "br-1", "READY"))));
-        platform.server.stubFor(mapping("DELETE", STAGING)
-                .inScenario("delete")
-                .whenScenarioStateIs(STARTED)
-                .willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER))
-                .willSetStateTo("created again"));
-        platform.server.stubFor(mapping("GET", STAGING)
-                .inScenario("delete")
-                .whenScenarioStateIs("created again")
-                .willReturn(json(branch("staging", "br-2", "READY"))));
-        platform.server.stubFor(mapping("DELETE", STAGING)
-                .inScenario("delete")
-                .whenScenarioStateIs("created again")
-                .willReturn(json(operation("staging", true))));
+        onDelete(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER), json(branch("staging", "br-2", "READY")), DONE);
 
         assertThat(branches.delete("staging", "br-1").await(PATIENCE)).isEqualTo(DeleteOutcome.DELETED);
         assertThat(platform.requests("DELETE", STAGING)).isOne();
@@ -116,23 +117,7 @@ class BranchDeletionHttpTest {
 
     @Test
     void aDeleteThatWasRefusedIsNotRepeatedForTheBranchThatTookTheName() {
-        platform.server.stubFor(mapping("GET", STAGING)
-                .inScenario("delete")
-                .whenScenarioStateIs(STARTED)
-                .willReturn(json(branch("staging", "br-1", "READY"))));
-        platform.server.stubFor(mapping("DELETE", STAGING)
-                .inScenario("delete")
-                .whenScenarioStateIs(STARTED)
-                .willReturn(error(409, "ABORTED", "reconciliation in progress"))
-                .willSetStateTo("created again"));
-        platform.server.stubFor(mapping("GET", STAGING)
-                .inScenario("delete")
-                .whenScenarioStateIs("created again")
-                .willReturn(json(branch("staging", "br-2", "READY"))));
-        platform.server.stubFor(mapping("DELETE", STAGING)
-                .inScenario("delete")
-                .whenScenarioStateIs("created again")
-                .willReturn(json(operation("staging", true))));
+        onDelete(error(409, "ABORTED", "reconciliation in progress"), json(branch("staging", "br-2", "READY")), DONE);
 
         assertThat(branches.delete("staging", "br-1").await(PATIENCE)).isEqualTo(DeleteOutcome.DELETED);
         assertThat(platform.requests("DELETE", STAGING)).isOne();
@@ -141,23 +126,7 @@ class BranchDeletionHttpTest {
     @Test
     void aPurgeWhoseAnswerIsLostIsKnownByTheMissingTombstone() {
         platform.on("GET", BRANCHES, json("{\"branches\":[]}"));
-        platform.server.stubFor(mapping("GET", STAGING)
-                .inScenario("purge")
-                .whenScenarioStateIs(STARTED)
-                .willReturn(json(branch("staging", "br-1", "READY"))));
-        platform.server.stubFor(mapping("DELETE", STAGING)
-                .inScenario("purge")
-                .whenScenarioStateIs(STARTED)
-                .willReturn(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER))
-                .willSetStateTo("purged"));
-        platform.server.stubFor(mapping("GET", STAGING)
-                .inScenario("purge")
-                .whenScenarioStateIs("purged")
-                .willReturn(error(404, "NOT_FOUND", "branch id not found")));
-        platform.server.stubFor(mapping("DELETE", STAGING)
-                .inScenario("purge")
-                .whenScenarioStateIs("purged")
-                .willReturn(error(404, "NOT_FOUND", "branch id not found")));
+        onDelete(aResponse().withFault(Fault.CONNECTION_RESET_BY_PEER), GONE, GONE);
 
         assertThat(branches.purge("staging", "br-1").await(PATIENCE)).isEqualTo(DeleteOutcome.DELETED);
     }
@@ -182,16 +151,7 @@ class BranchDeletionHttpTest {
 
     @Test
     void aDeleteThatDidNotLandIsRepeated() {
-        platform.on("GET", STAGING, json(branch("staging", "br-1", "READY")));
-        platform.server.stubFor(mapping("DELETE", STAGING)
-                .inScenario("delete")
-                .whenScenarioStateIs(STARTED)
-                .willReturn(error(500, "INTERNAL_ERROR", "oops"))
-                .willSetStateTo("up"));
-        platform.server.stubFor(mapping("DELETE", STAGING)
-                .inScenario("delete")
-                .whenScenarioStateIs("up")
-                .willReturn(json(operation("staging", true))));
+        onDelete(error(500, "INTERNAL_ERROR", "oops"), json(branch("staging", "br-1", "READY")), DONE);
 
         assertThat(branches.delete("staging", "br-1").await(PATIENCE)).isEqualTo(DeleteOutcome.DELETED);
         assertThat(platform.requests("DELETE", STAGING)).isEqualTo(2);
@@ -199,7 +159,7 @@ class BranchDeletionHttpTest {
 
     @Test
     void aDatabaseWhoseBranchIsGoneIsGoneTooAndNothingIsSent() {
-        platform.on("GET", STAGING, error(404, "NOT_FOUND", "branch id not found"));
+        platform.on("GET", STAGING, GONE);
         Databases databases = platform.client.databases(new BranchName("shop", "staging"));
 
         assertThat(databases.delete("orders").await(PATIENCE)).isEqualTo(DeleteOutcome.ALREADY_GONE);

@@ -194,23 +194,15 @@ class MethodScopeTest {
     @LakebaseTest(scope = BranchScope.METHOD, seed = "accounts.sql")
     static class OnlyNested {
         @Nested
-        class First {
+        class First extends Inner {}
+
+        @Nested
+        class Second extends Inner {}
+
+        abstract static class Inner {
             @BeforeAll
             static void fill(DataSource dataSource) throws SQLException {
                 Sql.execute(dataSource, "insert into account values (101, 1)");
-            }
-
-            @Test
-            void seesTheSeedAndItsOwn(DataSource dataSource) throws SQLException {
-                assertThat(Sql.text(dataSource, COUNT)).isEqualTo("11");
-            }
-        }
-
-        @Nested
-        class Second {
-            @BeforeAll
-            static void fill(DataSource dataSource) throws SQLException {
-                Sql.execute(dataSource, "insert into account values (102, 1)");
             }
 
             @Test

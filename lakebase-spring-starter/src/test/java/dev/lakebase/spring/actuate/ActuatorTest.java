@@ -51,20 +51,25 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 class ActuatorTest {
-    private final ApplicationContextRunner contexts = SharedLocal.connect(new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(
-                    LakebaseAutoConfiguration.class,
-                    LakebaseListenerAutoConfiguration.class,
-                    LakebaseHealthAutoConfiguration.class,
-                    LakebaseInfoAutoConfiguration.class,
-                    LakebaseMetricsAutoConfiguration.class,
-                    DataSourceAutoConfiguration.class,
-                    DataSourceHealthContributorAutoConfiguration.class,
-                    DataSourcePoolMetricsAutoConfiguration.class,
-                    InfoContributorAutoConfiguration.class,
-                    MetricsAutoConfiguration.class,
-                    CompositeMeterRegistryAutoConfiguration.class,
-                    SimpleMetricsExportAutoConfiguration.class)));
+    private final ApplicationContextRunner contexts = SharedLocal.connect(observed());
+
+    /** Contexts with all that Spring Boot has to tell of DataSources. */
+    static ApplicationContextRunner observed() {
+        return new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(
+                        LakebaseAutoConfiguration.class,
+                        LakebaseListenerAutoConfiguration.class,
+                        LakebaseHealthAutoConfiguration.class,
+                        LakebaseInfoAutoConfiguration.class,
+                        LakebaseMetricsAutoConfiguration.class,
+                        DataSourceAutoConfiguration.class,
+                        DataSourceHealthContributorAutoConfiguration.class,
+                        DataSourcePoolMetricsAutoConfiguration.class,
+                        InfoContributorAutoConfiguration.class,
+                        MetricsAutoConfiguration.class,
+                        CompositeMeterRegistryAutoConfiguration.class,
+                        SimpleMetricsExportAutoConfiguration.class));
+    }
 
     private static Health health(AssertableApplicationContext context, String name) {
         return ((HealthIndicator) context.getBean(name + "HealthContributor")).health();

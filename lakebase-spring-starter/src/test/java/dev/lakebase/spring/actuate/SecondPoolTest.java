@@ -6,26 +6,19 @@ import com.sun.net.httpserver.HttpServer;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.lakebase.client.LakebaseClient;
 import dev.lakebase.jdbc.LakebaseDataSource;
-import dev.lakebase.spring.LakebaseAutoConfiguration;
-import dev.lakebase.spring.LakebaseListenerAutoConfiguration;
 import dev.lakebase.spring.SharedLocal;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.sql.Connection;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.actuate.autoconfigure.info.InfoContributorAutoConfiguration;
 import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.actuate.info.InfoContributor;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.health.contributor.CompositeHealthContributor;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.health.DataSourceHealthContributorAutoConfiguration;
 import org.springframework.boot.jdbc.health.DataSourceHealthIndicator;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -34,17 +27,7 @@ import org.springframework.jdbc.datasource.lookup.AbstractRoutingDataSource;
 
 /** Lakebase pools beside other DataSources, and beside each other. */
 class SecondPoolTest {
-    private final ApplicationContextRunner contexts = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(
-                    LakebaseAutoConfiguration.class,
-                    LakebaseListenerAutoConfiguration.class,
-                    LakebaseHealthAutoConfiguration.class,
-                    LakebaseInfoAutoConfiguration.class,
-                    LakebaseMetricsAutoConfiguration.class,
-                    DataSourceAutoConfiguration.class,
-                    DataSourceHealthContributorAutoConfiguration.class,
-                    InfoContributorAutoConfiguration.class))
-            .withBean(MeterRegistry.class, SimpleMeterRegistry::new);
+    private final ApplicationContextRunner contexts = ActuatorTest.observed();
 
     private static LakebaseDataSource pool(LakebaseClient client, String name) {
         return LakebaseDataSource.builder()
