@@ -216,7 +216,11 @@ final class LakebaseSettings {
         return branch != null || named == null ? branch : named.branchName();
     }
 
-    /** No network call. @throws InvalidSettingException if anything is missing or contradictory */
+    /**
+     * No network call.
+     *
+     * @throws InvalidSettingException if anything is missing or contradictory
+     */
     LakebaseConnector connector(HikariConfig pool) {
         LakebaseEnvironment env = environmentOrSystem();
         env.checkSslMode();

@@ -25,7 +25,11 @@ final class JsonText {
 
     private JsonText() {}
 
-    /** The one value of the text, or null if there is none. @throws IOException if it is not JSON, or more than one value */
+    /**
+     * The one value of the text, or null if there is none.
+     *
+     * @throws IOException if it is not JSON, or more than one value
+     */
     static @Nullable JsonNode read(String text) throws IOException {
         try (JsonParser parser = FACTORY.createParser(text)) {
             JsonToken first = parser.nextToken();

@@ -101,7 +101,11 @@ public final class ConnectorBuilder {
         return this;
     }
 
-    /** The compute's host and port. @throws IllegalArgumentException if the host is more than one host name or address */
+    /**
+     * The compute's host and port.
+     *
+     * @throws IllegalArgumentException if the host is more than one host name or address
+     */
     public ConnectorBuilder host(String host, int port) {
         ConnectionTarget.checkHost(host);
         conflict(branch != null, "host", "branch");
@@ -171,7 +175,11 @@ public final class ConnectorBuilder {
         return this;
     }
 
-    /** A pgjdbc property. @throws IllegalArgumentException if it is unknown or would undo what this library promises */
+    /**
+     * A pgjdbc property.
+     *
+     * @throws IllegalArgumentException if it is unknown or would undo what this library promises
+     */
     public ConnectorBuilder property(String property, String value) {
         String refusal = DriverProperties.refusal(property);
         if (refusal != null) {
@@ -201,7 +209,11 @@ public final class ConnectorBuilder {
         return this;
     }
 
-    /** No network call. @throws IllegalStateException if parts are missing; the message names them */
+    /**
+     * No network call.
+     *
+     * @throws IllegalStateException if parts are missing; the message names them
+     */
     public LakebaseConnector build() {
         ControlPlane plane = controlPlane == null && client != null ? ControlPlane.of(client) : controlPlane;
         boolean tokens = password == null;

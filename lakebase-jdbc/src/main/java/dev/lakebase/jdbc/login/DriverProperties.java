@@ -47,7 +47,11 @@ public final class DriverProperties {
         return KNOWN.contains(name) ? null : "pgjdbc has no such property (names are case-sensitive)";
     }
 
-    /** A whole number of seconds. @throws IllegalArgumentException if it is set to something else */
+    /**
+     * A whole number of seconds.
+     *
+     * @throws IllegalArgumentException if it is set to something else
+     */
     static int seconds(Properties properties, PGProperty property, int otherwise) {
         String text = properties.getProperty(property.getName());
         if (text == null) {

@@ -55,7 +55,11 @@ final class EndpointCheck {
         }
     }
 
-    /** Waits for the answer, if one is expected. @throws SQLException if the host belongs to something else */
+    /**
+     * Waits for the answer, if one is expected.
+     *
+     * @throws SQLException if the host belongs to something else
+     */
     void finish(@Nullable CompletableFuture<Compute> answer, Place place, long deadline)
             throws SQLException, InterruptedException {
         if (answer == null) {

@@ -11,7 +11,11 @@ import org.postgresql.PGProperty;
 final class SessionSettings {
     private final Map<String, String> values = new LinkedHashMap<>();
 
-    /** A time-out of PostgreSQL's, in its milliseconds. @throws IllegalArgumentException if it does not fit */
+    /**
+     * A time-out of PostgreSQL's, in its milliseconds.
+     *
+     * @throws IllegalArgumentException if it does not fit
+     */
     void timeout(String setting, Duration timeout) {
         if (timeout.isNegative() || timeout.toNanosPart() % 1_000_000 != 0 || timeout.toSeconds() > 2_147_483) {
             throw new IllegalArgumentException(setting + " is " + timeout
@@ -25,7 +29,11 @@ final class SessionSettings {
         values.put("default_transaction_read_only", "on");
     }
 
-    /** Puts them before the user's own {@code options}, whose end may be a backslash. @throws IllegalStateException if those set one of them already */
+    /**
+     * Puts them before the user's own {@code options}, whose end may be a backslash.
+     *
+     * @throws IllegalStateException if those set one of them already
+     */
     void addTo(Properties properties) {
         String options = properties.getProperty(PGProperty.OPTIONS.getName(), "");
         // as PostgreSQL reads names: in any case, a hyphen for an underscore, a backslash for what follows it
