@@ -194,12 +194,12 @@ class MethodScopeTest {
     @LakebaseTest(scope = BranchScope.METHOD, seed = "accounts.sql")
     static class OnlyNested {
         @Nested
-        class First extends Inner {}
+        class First extends OneOfTwo {}
 
         @Nested
-        class Second extends Inner {}
+        class Second extends OneOfTwo {}
 
-        abstract static class Inner {
+        abstract static class OneOfTwo {
             @BeforeAll
             static void fill(DataSource dataSource) throws SQLException {
                 Sql.execute(dataSource, "insert into account values (101, 1)");
