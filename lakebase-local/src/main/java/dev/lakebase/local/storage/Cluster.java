@@ -370,6 +370,10 @@ public final class Cluster implements Server {
         return folder.resolve("pgdata");
     }
 
+    Storage storage() {
+        return storage;
+    }
+
     boolean belongsTo(Storage other) {
         return storage == other;
     }

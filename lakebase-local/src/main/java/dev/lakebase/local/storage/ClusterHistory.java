@@ -24,7 +24,7 @@ public final class ClusterHistory {
      * @throws StorageException if it could not be done
      */
     public void keep(boolean sinceBirth) {
-        keep(sinceBirth, null);
+        keep(sinceBirth, cluster.storage().anyBase());
     }
 
     /**

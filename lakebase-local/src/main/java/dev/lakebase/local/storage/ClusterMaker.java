@@ -17,21 +17,25 @@ final class ClusterMaker {
 
     private final Storage storage;
     private final ClusterTemplate template;
-    private final SpareFolder spare;
+    private final SpareFolders spares;
     private final Standbys standbys;
+    /** Of the newest root that was made here, for the next one to share files with; it may be gone. */
+    private volatile @Nullable Path newestRoot;
 
-    ClusterMaker(Storage storage, ClusterTemplate template, SpareFolder spare, Standbys standbys) {
+    ClusterMaker(Storage storage, ClusterTemplate template, SpareFolders spares, Standbys standbys) {
         this.storage = storage;
         this.template = template;
-        this.spare = spare;
+        this.spares = spares;
         this.standbys = standbys;
     }
 
     Cluster createRoot(String uid) {
-        return create(uid, "created", data -> {
-            FileCopy.copyApart(template.folder(), data, file -> true);
+        Cluster root = create(uid, "created", data -> {
+            FileCopy.copyTemplate(template.folder(), data, newestRoot);
             return null;
         });
+        newestRoot = root.data();
+        return root;
     }
 
     Cluster branch(Cluster parent, String uid, BranchPoint point) {
@@ -118,9 +122,7 @@ final class ClusterMaker {
             storage.register(cluster);
             try {
                 Path unfinished = storage.unfinished(uid);
-                if (!spare.take(unfinished)) {
-                    Folders.create(unfinished);
-                }
+                spares.takeOrCreate(unfinished);
                 Recovery recovery = filler.fill(Folders.createIfMissing(unfinished.resolve("pgdata")));
                 storage.own(unfinished);
                 Folders.publish(unfinished, cluster.folder());
@@ -170,7 +172,7 @@ final class ClusterMaker {
                 Folders.publish(cluster.folder(), removed);
             }
             storage.unregister(cluster);
-            if (!spare.keep(removed)) {
+            if (!spares.keep(removed)) {
                 Folders.delete(removed);
             }
         } catch (IOException e) {

@@ -56,7 +56,7 @@ final class FileCopy {
 
     /**
      * Copies the cluster in {@code from} into the existing folder {@code to}: what is wanted, by its path relative to
-     * {@code from}. What else {@code to} holds, a {@link SpareFolder} perhaps, is removed. The two share the files of
+     * {@code from}. What else {@code to} holds, one of {@link SpareFolders} perhaps, is removed. The two share the files of
      * {@code template0}.
      */
     static void copyCluster(Path from, Path to, Predicate<Path> wanted) throws IOException {
@@ -69,6 +69,19 @@ final class FileCopy {
      */
     static void copyLike(Path like, Path from, Path to, Predicate<Path> wanted) throws IOException {
         copy(from, to, wanted, file -> shared(file, from, to, like));
+    }
+
+    /**
+     * As {@link #copyCluster}, of a template that shall share nothing, for its files belong to another user perhaps. The
+     * files of {@code template0} are shared with {@code sibling}, an earlier copy that may be gone; null for none.
+     */
+    static void copyTemplate(Path from, Path to, @Nullable Path sibling) throws IOException {
+        Path shared = sibling != null && Files.isDirectory(sibling.resolve(TEMPLATE0)) ? sibling : null;
+        copy(
+                from,
+                to,
+                file -> true,
+                file -> shared != null && file.startsWith(TEMPLATE0) && link(shared.resolve(file), to.resolve(file)));
     }
 
     /** As {@link #copyCluster}, sharing nothing. */

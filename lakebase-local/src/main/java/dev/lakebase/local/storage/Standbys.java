@@ -27,13 +27,15 @@ final class Standbys {
     private static final String WARM = "consistent recovery state reached";
 
     private final Storage storage;
+    private final SpareFolders spares;
     private final ThreadPoolExecutor executor;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, Standby> warm = new HashMap<>();
     private volatile boolean enabled;
 
-    Standbys(Storage storage) {
+    Standbys(Storage storage, SpareFolders spares) {
         this.storage = storage;
+        this.spares = spares;
         this.executor = new ThreadPoolExecutor(1, 1, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
             Thread thread = new Thread(task, "lakebase-local-standby");
             thread.setDaemon(true);
@@ -109,7 +111,8 @@ final class Standbys {
         return parent.whileRunning(WARM_UP, () -> {
             parent.kept().use().lock();
             try (Connection connection = parent.connectForCopy()) {
-                Path data = Folders.create(Folders.create(folder).resolve("pgdata"));
+                spares.takeOrCreate(folder);
+                Path data = Folders.createIfMissing(folder.resolve("pgdata"));
                 Base base = new Branching(parent, connection).fillStandby(data);
                 storage.own(folder);
                 return base;

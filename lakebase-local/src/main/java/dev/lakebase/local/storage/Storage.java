@@ -37,8 +37,8 @@ public final class Storage implements AutoCloseable {
     private final @Nullable FolderLock dataLock;
     private final Path directory;
     private final Path folders;
-    private final SpareFolder spare;
-    private final Standbys standbys = new Standbys(this);
+    private final SpareFolders spares;
+    private final Standbys standbys;
     private final ClusterMaker maker;
     private final Map<String, Cluster> clusters = new ConcurrentHashMap<>();
     private final Set<Replica> replicas = ConcurrentHashMap.newKeySet();
@@ -63,8 +63,9 @@ public final class Storage implements AutoCloseable {
         this.dataLock = dataLock;
         this.directory = directory;
         this.folders = Folders.createOrVerify(directory.resolve("clusters"));
-        this.spare = new SpareFolder(folders.resolve(REMOVED + "spare"));
-        this.maker = new ClusterMaker(this, template, spare, standbys);
+        this.spares = new SpareFolders(folders);
+        this.standbys = new Standbys(this, spares);
+        this.maker = new ClusterMaker(this, template, spares, standbys);
         launcher.ownFolder(directory);
         launcher.ownFolder(folders);
         this.hook = new Thread(this::close, "lakebase-local-shutdown");
@@ -171,6 +172,18 @@ public final class Storage implements AutoCloseable {
 
     void unregister(Cluster cluster) {
         clusters.remove(cluster.uid(), cluster);
+    }
+
+    /** One of any cluster, for others to share files with; null if there is none. */
+    @Nullable
+    Base anyBase() {
+        for (Cluster cluster : clusters.values()) {
+            Base base = cluster.kept().newest();
+            if (base != null) {
+                return base;
+            }
+        }
+        return null;
     }
 
     Standbys standbys() {
@@ -351,7 +364,7 @@ public final class Storage implements AutoCloseable {
         }
         clusters.clear();
         try {
-            spare.discard();
+            spares.discard();
             run.close();
             if (dataLock != null) {
                 dataLock.close();

@@ -218,32 +218,65 @@ class BranchTest {
 
     @Test
     void folderOfADeletedClusterIsUsedAgainWithoutAnythingOfItsFormerContent() throws Exception {
-        Map<String, FileTime> shared = modificationTimes(root.data().resolve("base/4"));
-        Cluster former = storage.branch(root, "br-former");
-        Sql.run(
-                former,
-                "CREATE TABLE secret AS SELECT repeat('x', 100) FROM generate_series(1, 10000)",
-                "CREATE DATABASE former",
-                "CHECKPOINT");
-        String secret = Sql.ask(former, "SELECT pg_relation_filepath('secret')");
-        assertThat(former.data().resolve(secret)).exists();
-        storage.delete(former);
-        Path spare = storage.directory().resolve("clusters/.gone-spare/pgdata");
-        assertThat(spare.resolve("base/5/1247")).exists();
-        assertThat(spare.resolve("base/4")).doesNotExist();
-        assertThat(spare.resolve(secret)).doesNotExist();
+        try (Storage own = Storage.open(null, line -> {})) {
+            Cluster parent = own.createRoot("br-parent");
+            Sql.run(parent, "CREATE TABLE kept AS SELECT 42 AS n");
+            Map<String, FileTime> shared = modificationTimes(parent.data().resolve("base/4"));
+            Cluster former = own.branch(parent, "br-former");
+            Sql.run(
+                    former,
+                    "CREATE TABLE secret AS SELECT repeat('x', 100) FROM generate_series(1, 10000)",
+                    "CREATE DATABASE former",
+                    "CHECKPOINT");
+            String secret = Sql.ask(former, "SELECT pg_relation_filepath('secret')");
+            assertThat(former.data().resolve(secret)).exists();
+            own.delete(former);
+            Path spare = onlySpare(own);
+            assertThat(spare.resolve("base/5/1247")).exists();
+            assertThat(spare.resolve("base/4")).doesNotExist();
+            assertThat(spare.resolve(secret)).doesNotExist();
+            Object inode = Files.getAttribute(spare.resolve("base/5/1247"), "unix:ino");
 
-        Cluster fresh = storage.createRoot("br-fresh");
-        assertThat(relations(fresh)).isEqualTo(relations(storage.createRoot("br-reference")));
-        assertThat(Sql.ask(fresh, "SELECT count(*) FROM pg_class")).isNotEqualTo("0");
-        storage.delete(fresh);
+            Cluster fresh = own.createRoot("br-fresh");
+            assertThat(Files.getAttribute(fresh.data().resolve("base/5/1247"), "unix:ino"))
+                    .isEqualTo(inode);
+            assertThat(relations(fresh)).isEqualTo(relations(own.createRoot("br-reference")));
+            assertThat(Sql.ask(fresh, "SELECT count(*) FROM pg_class")).isNotEqualTo("0");
+            own.delete(fresh);
 
-        Cluster next = storage.branch(root, "br-next");
-        assertThat(Sql.ask(next, "SELECT to_regclass('secret')")).isNull();
-        assertThat(Sql.ask(next, "SELECT count(*) FROM kept")).isEqualTo("1000");
-        assertThat(modificationTimes(root.data().resolve("base/4"))).isEqualTo(shared);
-        storage.delete(next);
-        storage.delete(storage.clusters().get("br-reference"));
+            Cluster next = own.branch(parent, "br-next");
+            assertThat(Sql.ask(next, "SELECT to_regclass('secret')")).isNull();
+            assertThat(Sql.ask(next, "SELECT n FROM kept")).isEqualTo("42");
+            assertThat(modificationTimes(parent.data().resolve("base/4"))).isEqualTo(shared);
+        }
+    }
+
+    @Test
+    void rootsShareTheFilesOfTemplate0() throws Exception {
+        Cluster one = storage.createRoot("br-one");
+        Cluster other = storage.createRoot("br-other");
+        Path shared = Path.of("base/4/1259");
+        assertThat(Files.isSameFile(one.data().resolve(shared), other.data().resolve(shared)))
+                .isTrue();
+        Map<String, FileTime> before = modificationTimes(other.data().resolve("base/4"));
+
+        storage.delete(other);
+        Cluster last = storage.createRoot("br-last");
+        storage.delete(one);
+
+        assertThat(modificationTimes(last.data().resolve("base/4")).keySet()).isEqualTo(before.keySet());
+        Sql.run(last, "CREATE DATABASE copied TEMPLATE template0");
+        storage.delete(last);
+    }
+
+    private static Path onlySpare(Storage storage) throws IOException {
+        try (Stream<Path> files = Files.list(storage.directory().resolve("clusters"))) {
+            List<Path> spares = files.filter(
+                            file -> file.getFileName().toString().startsWith(SpareFolders.PREFIX))
+                    .toList();
+            assertThat(spares).hasSize(1);
+            return spares.get(0).resolve("pgdata");
+        }
     }
 
     /** Names of all files of relations, without those that a running server makes for itself. */

@@ -35,7 +35,10 @@ class NothingLeftTest {
                     "processes of the branches are gone",
                     () -> processesWithRoot.containsAll(postmasters(descendants(), directory)));
             // the catalogs of one wait for the next branch to overwrite them
-            assertThat(list(directory.resolve("clusters"))).containsExactly(".gone-spare", "br-root");
+            assertThat(list(directory.resolve("clusters")))
+                    .hasSize(2)
+                    .contains("br-root")
+                    .anyMatch(name -> name.startsWith(SpareFolders.PREFIX));
             assertThat(list(directory.resolve("s"))).allMatch(name -> name.startsWith(".s.PGSQL.1"));
             assertThat(Sql.ask(root, "SELECT count(*) FROM pg_replication_slots"))
                     .isEqualTo("0");

@@ -120,6 +120,24 @@ class StandbyTest {
     }
 
     @Test
+    void standbyOverwritesTheFilesOfADeletedBranch() throws Exception {
+        try (Storage storage = Storage.open(null, line -> {})) {
+            Cluster root = storage.createRoot("br-root");
+            root.history().keep(true);
+            List<Cluster> deleted = List.of(storage.branch(root, "br-one"), storage.branch(root, "br-other"));
+            deleted.forEach(storage::delete);
+            storage.keepStandbys();
+
+            storage.branch(root, "br-branch");
+            awaitWarm(storage, root);
+
+            assertThat(list(storage.directory().resolve("clusters")))
+                    .hasSize(3)
+                    .noneMatch(name -> name.startsWith(SpareFolders.PREFIX));
+        }
+    }
+
+    @Test
     void standbyGoesWithItsParentAndWithTheStorage() throws Exception {
         Path directory;
         try (Storage storage = Storage.open(null, line -> {})) {

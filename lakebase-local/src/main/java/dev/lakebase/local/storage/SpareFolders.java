@@ -6,23 +6,23 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The system catalogs of one deleted cluster, for the next one to overwrite. A cluster is some 500 files, and file
+ * The system catalogs of a few deleted clusters, for the next ones to overwrite. A cluster is some 500 files, and file
  * systems are slow at creating many just after many were deleted (ext4 without a journal takes ten times as long for a
- * minute). Tables of users are not kept.
+ * minute). Tables of users are not kept. Thread-safe.
  */
-final class SpareFolder {
+final class SpareFolders {
+    static final String PREFIX = ".spare-";
 
-    private enum State {
-        EMPTY,
-        BUSY,
-        FULL
-    }
+    /** Of 8 MB each: as many as tests that run at once delete before they create the next. */
+    private static final int MOST = 4;
 
     /** What initdb has made has numbers below 16384; users' relations, and catalogs once rewritten, have others. */
     private static final Pattern CATALOG = Pattern.compile("[0-9]{1,4}|1[0-5][0-9]{3}");
@@ -30,48 +30,54 @@ final class SpareFolder {
     /** Catalogs that have grown are few, and would keep room on the disk. */
     private static final long LARGEST = 256 * 1024;
 
-    private final Path place;
-    private final AtomicReference<State> state = new AtomicReference<>(State.EMPTY);
+    private final Queue<Path> free = new ConcurrentLinkedQueue<>();
+    private final Queue<Path> kept = new ConcurrentLinkedQueue<>();
 
-    SpareFolder(Path place) {
-        this.place = place;
+    /** @param folder of the clusters */
+    SpareFolders(Path folder) {
+        for (int i = 0; i < MOST; i++) {
+            free.add(folder.resolve(PREFIX + i));
+        }
     }
 
     /** Takes over the folder of a stopped cluster; false if the caller has to delete it. */
     boolean keep(Path cluster) {
-        if (!state.compareAndSet(State.EMPTY, State.BUSY)) {
+        Path place = free.poll();
+        if (place == null) {
             return false;
         }
-        boolean kept = false;
         try {
             strip(cluster);
-            kept = Folders.publish(cluster, place);
+            Files.move(cluster, place, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            // deleting it is as good
-        } finally {
-            state.set(kept ? State.FULL : State.EMPTY);
+            free.add(place);
+            return false; // deleting it is as good
         }
-        return kept;
+        kept.add(place);
+        return true;
     }
 
-    /** Moves the spare folder to this name; false if there is none, and the caller has to create one. */
-    boolean take(Path name) throws IOException {
-        if (!state.compareAndSet(State.FULL, State.BUSY)) {
-            return false;
+    /** Makes a folder of this name: of a spare one, or else empty. */
+    void takeOrCreate(Path name) throws IOException {
+        Path spare = kept.poll();
+        if (spare == null) {
+            Folders.create(name);
+            return;
         }
-        boolean taken = false;
         try {
-            taken = Folders.publish(place, name);
-            return taken;
-        } finally {
-            state.set(taken ? State.EMPTY : State.FULL);
+            Files.move(spare, name, StandardCopyOption.ATOMIC_MOVE);
+            free.add(spare);
+        } catch (IOException e) {
+            kept.add(spare);
+            throw e;
         }
     }
 
-    /** Deletes it, and keeps no other from now on. */
+    /** Deletes them, and keeps no others from now on. */
     void discard() throws IOException {
-        if (state.getAndSet(State.BUSY) == State.FULL) {
-            Folders.delete(place);
+        free.clear();
+        for (Path spare = kept.poll(); spare != null; spare = kept.poll()) {
+            Folders.delete(spare);
         }
     }
 
