@@ -23,8 +23,10 @@ final class ServerProcess {
     private ServerProcess() {}
 
     static Process start(Path folder, List<String> launch, String... options) throws IOException {
-        List<String> command = new ArrayList<>(launch);
-        command.add(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")); // it does not live for long
+        command.addAll(launch);
         command.addAll(List.of(options));
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)

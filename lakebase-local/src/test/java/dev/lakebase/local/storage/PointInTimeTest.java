@@ -1,34 +1,24 @@
 package dev.lakebase.local.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.data.Percentage.withPercentage;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+/** Branches at moments of a parent's life, under load. */
 class PointInTimeTest {
     private static final Instant ANY_AGE = Instant.EPOCH;
 
     private static Storage storage;
-
-    private Cluster root;
 
     @BeforeAll
     static void open() {
@@ -38,12 +28,6 @@ class PointInTimeTest {
     @AfterAll
     static void close() {
         storage.close();
-    }
-
-    @BeforeEach
-    void createRoot() {
-        root = storage.createRoot("br-root");
-        root.history().keep(true);
     }
 
     @AfterEach
@@ -116,14 +100,14 @@ class PointInTimeTest {
     private static List<Note> branchUnderLoad(Cluster cluster, Bank load, int points, SplittableRandom random)
             throws Exception {
         load.awaitTransfers(20);
-        long firstLsn = insertLsn(cluster).value();
-        Instant firstTime = serverTime(cluster);
+        long firstLsn = Sql.insertLsn(cluster).value();
+        Instant firstTime = Sql.serverTime(cluster);
         List<Note> notes = new ArrayList<>();
         for (int i = 0; i < points; i++) {
             load.awaitTransfers(200);
-            Lsn lsn = new Lsn(random.nextLong(firstLsn, insertLsn(cluster).value()));
+            Lsn lsn = new Lsn(random.nextLong(firstLsn, Sql.insertLsn(cluster).value()));
             notes.add(branchAt(BranchPoint.at(lsn), cluster));
-            long micros = firstTime.until(serverTime(cluster), ChronoUnit.MICROS);
+            long micros = firstTime.until(Sql.serverTime(cluster), ChronoUnit.MICROS);
             Instant time = firstTime.plus(random.nextLong(micros), ChronoUnit.MICROS);
             notes.add(branchAt(BranchPoint.at(time), cluster));
         }
@@ -158,175 +142,5 @@ class PointInTimeTest {
                                 .committedUpTo(copy.origin().time()));
             }
         }
-    }
-
-    private static Lsn insertLsn(Cluster cluster) throws Exception {
-        return Lsn.parse(Sql.ask(cluster, "SELECT pg_current_wal_insert_lsn()"));
-    }
-
-    private static Instant serverTime(Cluster cluster) throws Exception {
-        return Instant.parse(Sql.ask(cluster, "SELECT " + ServerTime.now()));
-    }
-
-    @Test
-    void idleParentCanBeBranchedAtAnyOfItsMoments() throws Exception {
-        Sql.run(root, "CREATE TABLE t AS SELECT 1 AS n");
-        Lsn lsn = insertLsn(root);
-        Instant time = serverTime(root);
-        root.suspend();
-
-        Cluster atTime = storage.branch(root, "br-time", BranchPoint.at(time));
-        Cluster atLsn = storage.branch(root, "br-lsn", BranchPoint.at(lsn));
-        Cluster atBirth = storage.branch(root, "br-birth", BranchPoint.at(time.minusSeconds(3600)));
-
-        assertThat(Sql.ask(atTime, "SELECT n FROM t")).isEqualTo("1");
-        assertThat(Sql.ask(atLsn, "SELECT n FROM t")).isEqualTo("1");
-        assertThat(atLsn.origin().lsn()).isEqualTo(lsn);
-        assertThat(Sql.ask(atBirth, "SELECT to_regclass('t')")).isNull();
-    }
-
-    @Test
-    void branchHasAPastOfItsOwnThatSharesFilesWithItsParents() throws Exception {
-        Sql.run(root, "CREATE TABLE t AS SELECT 1 AS n");
-        Cluster child = storage.branch(root, "br-child");
-        child.history().keepAsBranchOf(root);
-        Instant birth = serverTime(child);
-        try (Stream<Path> files = Files.walk(child.kept().newest().data().resolve("base"))) {
-            List<Path> own = files.filter(Files::isRegularFile)
-                    .filter(PointInTimeTest::isThereOnce)
-                    .toList();
-            assertThat(own).as("what has changed since").hasSizeBetween(1, 100);
-        }
-        Sql.run(child, "UPDATE t SET n = 2", "VACUUM FULL pg_class", "CHECKPOINT");
-
-        storage.delete(root);
-
-        Cluster then = storage.branch(child, "br-then", BranchPoint.at(birth));
-        assertThat(Sql.ask(then, "SELECT n FROM t")).isEqualTo("1");
-        assertThat(Sql.ask(storage.branch(child, "br-now"), "SELECT n FROM t")).isEqualTo("2");
-    }
-
-    private static boolean isThereOnce(Path file) {
-        try {
-            return Files.getAttribute(file, "unix:nlink").equals(1);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @Test
-    void whatLiesOutsideTheHistoryIsRefused() throws Exception {
-        Instant now = serverTime(root);
-        Lsn end = insertLsn(root);
-        assertRefused(BranchPoint.at(new Lsn(end.value() + 100_000)), ANY_AGE, "in the future");
-        assertRefused(BranchPoint.at(new Lsn(16)), ANY_AGE, "older than the history");
-        assertRefused(BranchPoint.at(now), now.plusSeconds(1), "older than the history");
-        root.history().requireRestorable(BranchPoint.at(end), now.plusSeconds(1)); // nothing has come after it
-
-        Sql.run(root, "CREATE TABLE later ()");
-        assertRefused(BranchPoint.at(end), now.plusSeconds(60), "older than the history");
-        root.history().requireRestorable(BranchPoint.at(end), now.minusSeconds(60));
-
-        assertThatThrownBy(() -> storage.branch(root, "br-refused", BranchPoint.at(new Lsn(16))))
-                .isInstanceOf(PointOutOfRangeException.class);
-        assertThat(storage.clusters()).doesNotContainKey("br-refused");
-
-        Cluster forgetful = storage.branch(root, "br-forgetful");
-        assertThatThrownBy(() -> storage.branch(forgetful, "br-refused", BranchPoint.at(now)))
-                .isInstanceOf(PointOutOfRangeException.class);
-        forgetful.history().keep(false);
-        assertThatThrownBy(() -> forgetful.history().requireRestorable(BranchPoint.at(now), ANY_AGE))
-                .as("it began to remember later")
-                .isInstanceOf(PointOutOfRangeException.class);
-    }
-
-    private void assertRefused(BranchPoint point, Instant windowStart, String message) {
-        assertThatThrownBy(() -> root.history().requireRestorable(point, windowStart))
-                .as("%s", point)
-                .isInstanceOf(PointOutOfRangeException.class)
-                .hasMessageContaining(message);
-    }
-
-    @Test
-    void historyBeginsAfterOneThatWasKilledHalfwayAndLeavesNothingWhenForgotten() throws Exception {
-        Cluster cluster = storage.createRoot("br-halfway");
-        Path history = cluster.folder().resolve("history");
-        Sql.run(cluster, "SELECT pg_create_physical_replication_slot('lakebase_history', true)");
-        Files.createFile(Files.createDirectories(history).resolve("since-birth"));
-
-        cluster.history().keep(true);
-
-        assertThat(cluster.kept().birth()).isNotNull();
-        cluster.history().forget();
-        assertThat(Sql.ask(cluster, "SELECT count(*) FROM pg_replication_slots"))
-                .as("slots that hold the log")
-                .isEqualTo("0");
-        assertThat(history).doesNotExist();
-    }
-
-    @Test
-    void historyTakesNoMoreThanItsWindowNeeds() throws Exception {
-        Sql.run(root, "CREATE TABLE t AS SELECT 1 AS n");
-        Instant early = serverTime(root);
-        for (int round = 0; round < 2; round++) {
-            Sql.run(root, "INSERT INTO t SELECT 2 FROM generate_series(1, 200000)");
-            root.history().tend(ANY_AGE);
-        }
-        assertThat(root.kept().newest()).isNotEqualTo(root.kept().birth());
-        assertThat(Sql.ask(storage.branch(root, "br-early", BranchPoint.at(early)), "SELECT count(*) FROM t"))
-                .as("from the first base")
-                .isEqualTo("1");
-        Instant late = serverTime(root);
-        Sql.run(root, "INSERT INTO t VALUES (3)");
-        long before = FileCopy.size(root.folder());
-
-        root.history().tend(late);
-        Sql.run(root, "CHECKPOINT");
-
-        assertThatThrownBy(() -> root.history().requireRestorable(BranchPoint.at(early), ANY_AGE))
-                .isInstanceOf(PointOutOfRangeException.class);
-        assertThat(Sql.ask(storage.branch(root, "br-late", BranchPoint.at(late)), "SELECT count(*) FROM t"))
-                .isEqualTo("400001");
-        assertThat(before - FileCopy.size(root.folder())).as("bytes given back").isGreaterThan(30 << 20);
-    }
-
-    @Test
-    void historyOutlivesARestartAndEndsWhenToldTo() throws Exception {
-        Lsn lsn = insertLsn(root);
-        Sql.run(root, "CREATE TABLE t ()");
-        root.suspend();
-        root.start(Duration.ofSeconds(30));
-        Sql.run(root, "CHECKPOINT");
-        assertThat(Sql.ask(storage.branch(root, "br-old", BranchPoint.at(lsn)), "SELECT to_regclass('t')"))
-                .isNull();
-
-        root.history().forget();
-
-        assertThat(root.history().isKept()).isFalse();
-        assertThat(root.folder().resolve("history")).doesNotExist();
-        assertThat(Sql.ask(root, "SELECT count(*) FROM pg_replication_slots")).isEqualTo("0");
-        assertThat(Sql.ask(storage.branch(root, "br-new"), "SELECT to_regclass('t')"))
-                .isEqualTo("t");
-    }
-
-    @Test
-    void copyIsMadeOfTheBaseAndLittleLog() throws Exception {
-        Cluster branch = storage.branch(root, "br-branch");
-        try (Stream<String> log = Files.lines(branch.folder().resolve("postgres.log"))) {
-            assertThat(log).anyMatch(line -> line.contains("recovery stopping before WAL location"));
-        }
-    }
-
-    @Test
-    void sizeIsWhatPostgresSaysAlsoWhileAsleep() throws Exception {
-        Sql.run(
-                root,
-                "CREATE TABLE big AS SELECT repeat('x', 500) FROM generate_series(1, 10000)",
-                "CREATE DATABASE more");
-        long size = Long.parseLong(Sql.ask(root, "SELECT sum(pg_database_size(oid)) FROM pg_database"));
-        // it may be a second old
-        Await.until("a size of " + size, () -> root.logicalSizeBytes() == size);
-        root.suspend();
-        assertThat(root.logicalSizeBytes()).isGreaterThan(5_000_000).isCloseTo(size, withPercentage(5));
     }
 }

@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,13 +25,23 @@ class ReplicaTest {
     private static final String LOOKS =
             "from pg_stat_activity where query like '%pg_last_wal_replay_lsn%' and pid <> pg_backend_pid()";
 
-    private Storage storage;
+    private static Storage storage;
+
     private Cluster primary;
     private Replica replica;
 
+    @BeforeAll
+    static void open() {
+        storage = Storage.open(null, line -> {});
+    }
+
+    @AfterAll
+    static void close() {
+        storage.close();
+    }
+
     @BeforeEach
     void start() throws SQLException {
-        storage = Storage.open(null, line -> {});
         primary = storage.createRoot("br-primary");
         Sql.run(primary, "create table t (n int)");
         replica = storage.replica(primary);
@@ -38,8 +50,8 @@ class ReplicaTest {
     }
 
     @AfterEach
-    void close() {
-        storage.close();
+    void delete() {
+        storage.delete(primary);
     }
 
     @Test

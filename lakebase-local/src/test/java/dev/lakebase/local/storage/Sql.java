@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 
 /** One statement on one connection of its own, or on a given one. */
 final class Sql {
@@ -33,5 +34,13 @@ final class Sql {
             rows.next();
             return rows.getString(1);
         }
+    }
+
+    static Lsn insertLsn(Cluster cluster) throws SQLException {
+        return Lsn.parse(ask(cluster, "SELECT pg_current_wal_insert_lsn()"));
+    }
+
+    static Instant serverTime(Cluster cluster) throws SQLException {
+        return Instant.parse(ask(cluster, "SELECT " + ServerTime.now()));
     }
 }
