@@ -19,8 +19,6 @@ final class ClusterMaker {
     private final ClusterTemplate template;
     private final SpareFolders spares;
     private final Standbys standbys;
-    /** Of the newest root that was made here, for the next one to share files with; it may be gone. */
-    private volatile @Nullable Path newestRoot;
 
     ClusterMaker(Storage storage, ClusterTemplate template, SpareFolders spares, Standbys standbys) {
         this.storage = storage;
@@ -30,12 +28,10 @@ final class ClusterMaker {
     }
 
     Cluster createRoot(String uid) {
-        Cluster root = create(uid, "created", data -> {
-            FileCopy.copyTemplate(template.folder(), data, newestRoot);
+        return create(uid, "created", data -> {
+            FileCopy.copyTemplate(template.folder(), data, storage.anyData());
             return null;
         });
-        newestRoot = root.data();
-        return root;
     }
 
     Cluster branch(Cluster parent, String uid, BranchPoint point) {

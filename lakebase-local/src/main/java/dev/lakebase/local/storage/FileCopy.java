@@ -73,15 +73,14 @@ final class FileCopy {
 
     /**
      * As {@link #copyCluster}, of a template that shall share nothing, for its files belong to another user perhaps. The
-     * files of {@code template0} are shared with {@code sibling}, an earlier copy that may be gone; null for none.
+     * files of {@code template0} are shared with {@code sibling}, where it has the same, and still is; null for none.
      */
     static void copyTemplate(Path from, Path to, @Nullable Path sibling) throws IOException {
-        Path shared = sibling != null && Files.isDirectory(sibling.resolve(TEMPLATE0)) ? sibling : null;
         copy(
                 from,
                 to,
                 file -> true,
-                file -> shared != null && file.startsWith(TEMPLATE0) && link(shared.resolve(file), to.resolve(file)));
+                file -> sibling != null && file.startsWith(TEMPLATE0) && linkedIfSame(file, from, to, sibling));
     }
 
     /** As {@link #copyCluster}, sharing nothing. */
@@ -216,8 +215,11 @@ final class FileCopy {
         if (relative.startsWith(TEMPLATE0)) {
             return link(file, to.resolve(relative));
         }
-        return like != null
-                && isSame(file, like.resolve(relative))
+        return like != null && linkedIfSame(relative, from, to, like);
+    }
+
+    private static boolean linkedIfSame(Path relative, Path from, Path to, Path like) {
+        return isSame(from.resolve(relative), like.resolve(relative))
                 && link(like.resolve(relative), to.resolve(relative));
     }
 

@@ -1,6 +1,7 @@
 package dev.lakebase.local.storage;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -184,6 +185,16 @@ public final class Storage implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    /** The files of any cluster, as {@link #anyBase}; they may go at any time. */
+    @Nullable
+    Path anyData() {
+        return clusters.values().stream()
+                .map(Cluster::data)
+                .filter(Files::isDirectory)
+                .findAny()
+                .orElse(null);
     }
 
     Standbys standbys() {
