@@ -208,7 +208,7 @@ class ClientHttpTest {
 
     @Test
     void aServicePrincipalLogsInThroughTheSdkAndIsKeptForTheNextCall() {
-        stubOidc("canary-of-the-oauth-token");
+        platform.oidc("canary-of-the-oauth-token");
         platform.server.stubFor(get(ME).withHeader("Authorization", equalTo("Bearer canary-of-the-oauth-token"))
                 .willReturn(okJson("{\"userName\":\"11111111-2222\"}")));
         platform.on("GET", "projects/shop/branches", json("{}"));
@@ -238,22 +238,9 @@ class ClientHttpTest {
                     .message()
                     .doesNotContain("canary");
 
-            stubOidc("token-of-the-second-try");
+            platform.oidc("token-of-the-second-try");
             assertThat(client.currentUserName()).isEqualTo("sp");
         }
-    }
-
-    private void stubOidc(String accessToken) {
-        String base = platform.server.baseUrl();
-        String endpoints = "{\"authorization_endpoint\":\"" + base + "/oidc/v1/authorize\",\"token_endpoint\":\"" + base
-                + "/oidc/v1/token\"}";
-        platform.server.stubFor(get(urlPathEqualTo("/.well-known/databricks-config"))
-                .willReturn(okJson("{\"oidc_endpoint\":\"" + base + "/oidc\"}")));
-        platform.server.stubFor(get(urlPathEqualTo("/oidc/.well-known/oauth-authorization-server"))
-                .willReturn(okJson(endpoints)));
-        platform.server.stubFor(post(urlPathEqualTo("/oidc/v1/token"))
-                .willReturn(okJson(
-                        "{\"access_token\":\"" + accessToken + "\",\"token_type\":\"Bearer\",\"expires_in\":3600}")));
     }
 
     @Test

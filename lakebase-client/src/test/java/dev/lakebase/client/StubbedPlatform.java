@@ -115,6 +115,21 @@ final class StubbedPlatform implements BeforeEachCallback, AfterEachCallback {
         return this;
     }
 
+    /** A workspace that gives that token to whoever logs in with a client id and secret. */
+    StubbedPlatform oidc(String accessToken) {
+        String base = server.baseUrl();
+        String endpoints = "{\"authorization_endpoint\":\"" + base + "/oidc/v1/authorize\",\"token_endpoint\":\"" + base
+                + "/oidc/v1/token\"}";
+        server.stubFor(get(urlPathEqualTo("/.well-known/databricks-config"))
+                .willReturn(okJson("{\"oidc_endpoint\":\"" + base + "/oidc\"}")));
+        server.stubFor(get(urlPathEqualTo("/oidc/.well-known/oauth-authorization-server"))
+                .willReturn(okJson(endpoints)));
+        server.stubFor(post(urlPathEqualTo("/oidc/v1/token"))
+                .willReturn(okJson(
+                        "{\"access_token\":\"" + accessToken + "\",\"token_type\":\"Bearer\",\"expires_in\":3600}")));
+        return this;
+    }
+
     static MappingBuilder mapping(String method, String name) {
         return switch (method) {
             case "GET" -> get(urlPathEqualTo(API + name));

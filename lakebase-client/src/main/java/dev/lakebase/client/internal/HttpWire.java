@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -70,24 +72,31 @@ public final class HttpWire implements Wire {
         return result;
     }
 
+    /** On a thread of its own: what {@code sendAsync} promises is kept by the JVM's common pool, which may be full. */
     private void send(Call call, Authenticator.Authentication authentication, CompletableFuture<Answer> result) {
-        CompletableFuture<HttpResponse<String>> exchange;
-        try {
-            exchange = client().sendAsync(request(call, authentication), HttpResponse.BodyHandlers.ofString());
-        } catch (RuntimeException e) {
-            Throwable cause = unwrap(e);
-            // making the client failed: for want of file descriptors, say, which passes
-            result.completeExceptionally(cause instanceof UncheckedIOException io ? io.getCause() : cause);
-            return;
-        }
-        Waits.whenDone(exchange, (response, failure) -> {
-            if (failure != null) {
-                result.completeExceptionally(unwrap(failure));
-            } else {
-                result.complete(answer(response, authentication));
-            }
-        });
+        FutureTask<Answer> exchange =
+                new FutureTask<>(() ->
+                        answer(client().send(request(call, authentication), BodyHandlers.ofString()), authentication)) {
+                    @Override
+                    protected void set(Answer answer) {
+                        super.set(answer); // first, so that nobody interrupts what comes after
+                        result.complete(answer);
+                    }
+
+                    @Override
+                    protected void setException(Throwable failure) {
+                        super.setException(failure);
+                        Throwable cause = unwrap(failure);
+                        // making the client failed: for want of file descriptors, say, which passes
+                        result.completeExceptionally(cause instanceof UncheckedIOException io ? io.getCause() : cause);
+                    }
+                };
         Waits.whenDone(result, (answer, failure) -> exchange.cancel(true));
+        try {
+            threads.execute(exchange);
+        } catch (RuntimeException | Error e) {
+            result.completeExceptionally(e);
+        }
     }
 
     private static HttpRequest request(Call call, Authenticator.Authentication authentication) {

@@ -12,9 +12,9 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -27,16 +27,16 @@ final class SilentHttpClient implements HttpClient {
     /** Token services answer in a fraction of a second; callers give a call ten seconds in all by default. */
     private static final Duration TIMEOUT = Duration.ofSeconds(8);
 
-    private final Executor threads;
+    private final ExecutorService threads;
     private final Duration timeout;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Redirect, java.net.http.HttpClient> clients = new EnumMap<>(Redirect.class);
 
-    SilentHttpClient(Executor threads) {
+    SilentHttpClient(ExecutorService threads) {
         this(threads, TIMEOUT);
     }
 
-    SilentHttpClient(Executor threads, Duration timeout) {
+    SilentHttpClient(ExecutorService threads, Duration timeout) {
         this.threads = threads;
         this.timeout = timeout;
     }
@@ -66,8 +66,8 @@ final class SilentHttpClient implements HttpClient {
         request.method(in.getMethod(), body(in));
         boolean secret = in.getHeaders().keySet().stream().anyMatch("Authorization"::equalsIgnoreCase);
         boolean follow = in.getRedirectionBehavior().orElse(!secret);
-        CompletableFuture<HttpResponse<byte[]>> exchange = client(follow ? Redirect.NORMAL : Redirect.NEVER)
-                .sendAsync(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        Future<HttpResponse<byte[]>> exchange = threads.submit(() -> client(follow ? Redirect.NORMAL : Redirect.NEVER)
+                .send(request.build(), HttpResponse.BodyHandlers.ofByteArray()));
         try {
             // not the request's own time-out, which ends with the headers: a body that stalls would never be given up
             HttpResponse<byte[]> response = exchange.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
