@@ -200,7 +200,19 @@ final class ClientIdentity {
                 profile ? null : text("clientSecret", "DATABRICKS_CLIENT_SECRET"),
                 oauth ? null : text("profile", "DATABRICKS_CONFIG_PROFILE"),
                 text("configFile", "DATABRICKS_CONFIG_FILE"),
-                oauth ? "oauth-m2m" : profile ? null : text("authType", "DATABRICKS_AUTH_TYPE"),
+                oauth ? "oauth-m2m" : profile ? null : authType(),
                 text("workspaceId", "DATABRICKS_WORKSPACE_ID"));
+    }
+
+    /** An identity that is whole in the given environment is named, so that the SDK takes none of the process's for it. */
+    private @Nullable String authType() {
+        String named = text("authType", "DATABRICKS_AUTH_TYPE");
+        if (named != null || !set.containsKey("environment")) {
+            return named;
+        }
+        boolean token = text("token", "DATABRICKS_TOKEN") != null;
+        boolean id = text("clientId", "DATABRICKS_CLIENT_ID") != null;
+        boolean secret = text("clientSecret", "DATABRICKS_CLIENT_SECRET") != null;
+        return token && !id && !secret ? "pat" : id && secret && !token ? "oauth-m2m" : null;
     }
 }

@@ -252,9 +252,9 @@ public final class LakebaseClient implements AutoCloseable {
         /**
          * Stands in for the process's environment variables {@code DATABRICKS_HOST}, {@code DATABRICKS_TOKEN}, {@code
          * DATABRICKS_CLIENT_ID}, {@code DATABRICKS_CLIENT_SECRET}, {@code DATABRICKS_CONFIG_PROFILE}, {@code
-         * DATABRICKS_CONFIG_FILE}, {@code DATABRICKS_AUTH_TYPE} and {@code DATABRICKS_WORKSPACE_ID}. Where the
-         * SDK has to look for the identity, what is missing here, and all other variables, it reads from the process.
-         * Default: {@link System#getenv()}.
+         * DATABRICKS_CONFIG_FILE}, {@code DATABRICKS_AUTH_TYPE} and {@code DATABRICKS_WORKSPACE_ID}. A token, or a client
+         * id with its secret, is who calls, whatever the process has besides. Where the SDK has to look for the identity,
+         * what is missing here, and all other variables, it reads from the process. Default: {@link System#getenv()}.
          */
         public Builder environment(Map<String, String> environment) {
             identity.environment(environment);
