@@ -5,10 +5,16 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** The attempts at one change that must not be made twice, which keep the client's request time-out all together. */
+/**
+ * The attempts at one change that must not be made twice. All together they keep the client's request time-out, or a longer
+ * limit of their own.
+ */
 final class Attempts {
     /** Between two: a node that failed is out of the balancer's rotation by then. */
     static final Duration PAUSE = Duration.ofMillis(500);
+
+    /** The same where an outage is to be outlasted, which takes minutes. */
+    private static final Duration PAUSE_OF_THE_PATIENT = Duration.ofSeconds(2);
 
     /** No time-out is zero. */
     private static final Duration LEAST = Duration.ofMillis(1);
@@ -19,23 +25,40 @@ final class Attempts {
     private final ControlPlane plane;
     private final String resource;
     private final String change;
+    private final Duration limit;
     private final long started;
 
     /** @param change as in "whether (it) took place" */
     Attempts(ControlPlane plane, String resource, String change) {
+        this(plane, resource, change, plane.requestTimeout());
+    }
+
+    /** @param limit of them all; one alone keeps the client's request time-out in any case */
+    Attempts(ControlPlane plane, String resource, String change, Duration limit) {
         this.plane = plane;
         this.resource = resource;
         this.change = change;
+        this.limit = limit;
         this.started = plane.time().nanoTime();
     }
 
     boolean areOver() {
-        return plane.requestTimeout().compareTo(elapsed()) <= 0;
+        return limit.compareTo(elapsed()) <= 0;
+    }
+
+    /** Whether what failed for a while may be tried again although a call's time is up, or whoever calls is to decide that. */
+    boolean arePatient() {
+        return limit.compareTo(plane.requestTimeout()) > 0 && !areOver();
+    }
+
+    Duration pause() {
+        return arePatient() ? PAUSE_OF_THE_PATIENT : PAUSE;
     }
 
     /** For a look whether an attempt took place. */
     Duration left() {
-        return atLeast(plane.requestTimeout().minus(elapsed()));
+        Duration left = limit.minus(elapsed());
+        return atLeast(left.compareTo(plane.requestTimeout()) < 0 ? left : plane.requestTimeout());
     }
 
     /** For one attempt: half of what is left, so that there is time to look when no answer comes. */

@@ -8,8 +8,10 @@ import dev.lakebase.client.internal.ControlPlane;
 import dev.lakebase.client.internal.Json;
 import dev.lakebase.client.internal.Resources;
 import dev.lakebase.client.internal.Waits;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Sends one create, and finds out whether it landed where the answer does not say so. */
@@ -24,17 +26,26 @@ final class BranchCreation {
     private volatile boolean givenUp;
 
     BranchCreation(ControlPlane plane, Endpoints endpoints, BranchName name, BranchSpec spec) {
-        this(plane, endpoints, name, spec, null);
+        this(plane, endpoints, name, spec, null, plane.requestTimeout());
     }
 
-    /** @param reason what the audit hears besides the caller's own reason */
-    BranchCreation(ControlPlane plane, Endpoints endpoints, BranchName name, BranchSpec spec, @Nullable String reason) {
+    /**
+     * @param reason what the audit hears besides the caller's own reason
+     * @param limit how long failures that may go away are outlasted
+     */
+    BranchCreation(
+            ControlPlane plane,
+            Endpoints endpoints,
+            BranchName name,
+            BranchSpec spec,
+            @Nullable String reason,
+            Duration limit) {
         this.reason = reason;
         this.plane = plane;
         this.name = name;
         this.spec = spec;
         this.readiness = new BranchReadiness(plane, endpoints, name);
-        this.attempts = new Attempts(plane, name.toString(), "the create of " + name);
+        this.attempts = new Attempts(plane, name.toString(), "the create of " + name, limit);
     }
 
     /** Blocks until the platform has accepted it. */
@@ -77,9 +88,11 @@ final class BranchCreation {
                     if (Attempts.mayHaveLanded(failure, unclear)) {
                         return lookAndRepeat(failure);
                     }
-                    // what exists, an attempt before may have created; else it is somebody else's
-                    return failure instanceof AlreadyExistsException && unclear != null
-                            ? lookAndRepeat(unclear)
+                    if (failure instanceof AlreadyExistsException && unclear != null) {
+                        return lookAndRepeat(unclear); // what exists, an attempt before may have created
+                    }
+                    return failure.retryable() && attempts.arePatient()
+                            ? later(() -> attempt(null))
                             : CompletableFuture.failedFuture(failure);
                 });
     }
@@ -88,7 +101,11 @@ final class BranchCreation {
         return landed(unclear)
                 .thenCompose(landed -> landed
                         ? CompletableFuture.completedFuture(ControlPlane.Accepted.unknown())
-                        : watched(plane.delay(Attempts.PAUSE)).thenCompose(over -> attempt(unclear)));
+                        : later(() -> attempt(unclear)));
+    }
+
+    private <T> CompletableFuture<T> later(Supplier<CompletableFuture<T>> step) {
+        return watched(plane.delay(attempts.pause())).thenCompose(over -> step.get());
     }
 
     private <T> CompletableFuture<T> watched(CompletableFuture<T> future) {
@@ -105,15 +122,17 @@ final class BranchCreation {
             return CompletableFuture.failedFuture(attempts.doubtful(unclear));
         }
         return watched(plane.send(Call.get(name.toString()), attempts.left(), Found::read))
-                .handle((found, thrown) -> {
-                    if (thrown == null) {
-                        return isOfThisCall(found, unclear);
-                    }
+                .thenApply(found -> isOfThisCall(found, unclear))
+                .exceptionallyCompose(thrown -> {
                     LakebaseException failure = Waits.failure(thrown);
                     if (failure instanceof NotFoundException) {
-                        return false;
+                        return CompletableFuture.completedFuture(false);
                     }
-                    throw failure instanceof UnavailableException ? attempts.doubtful(failure) : failure;
+                    if (failure.retryable() && attempts.arePatient()) {
+                        return later(() -> landed(unclear));
+                    }
+                    return CompletableFuture.failedFuture(
+                            failure instanceof UnavailableException ? attempts.doubtful(failure) : failure);
                 });
     }
 

@@ -128,31 +128,45 @@ final class BranchRecreation {
                                 : Poller.Step.pending("branch " + branch.stateText() + ", being deleted")));
     }
 
-    /** Creates it, as soon as the id is free. */
+    /** Creates it, as soon as the id is free and the platform does. */
     private CompletableFuture<Operation<Branch>> create(BranchSpec spec) {
         stage = "creating the branch";
-        return new BranchCreation(plane, endpoints, name, spec, REASON).send().exceptionallyCompose(thrown -> {
-            LakebaseException failure = Waits.failure(thrown);
-            return failure instanceof AlreadyExistsException taken
-                    ? createOnceFree(spec, taken)
-                    : CompletableFuture.failedFuture(failure);
-        });
+        Duration left = LONGEST.minus(elapsed());
+        Duration limit = left.compareTo(plane.requestTimeout()) < 0 ? plane.requestTimeout() : left;
+        return new BranchCreation(plane, endpoints, name, spec, REASON, limit)
+                .send()
+                .exceptionallyCompose(thrown -> {
+                    LakebaseException failure = Waits.failure(thrown);
+                    return failure instanceof AlreadyExistsException taken
+                            ? createOnceFree(spec, taken)
+                            : CompletableFuture.failedFuture(failure);
+                });
     }
 
     private CompletableFuture<Operation<Branch>> createOnceFree(BranchSpec spec, AlreadyExistsException taken) {
-        return reads.orNullAsync(name).thenCompose(other -> {
-            if (other != null) {
-                return CompletableFuture.failedFuture(new AlreadyExistsException(
-                        name + " was deleted, and then somebody else created " + other.uid() + " of that id.",
-                        taken.details(),
-                        taken));
-            }
-            if (elapsed().compareTo(LONGEST) >= 0) {
-                return CompletableFuture.failedFuture(taken);
-            }
+        if (elapsed().compareTo(LONGEST) >= 0) {
+            return CompletableFuture.failedFuture(taken);
+        }
+        return limited(nobodys(taken).toCompletableFuture()).thenCompose(yes -> {
             stage = "waiting until the deleted branch sets its id free";
             return plane.delay(PAUSE).thenCompose(over -> create(spec));
         });
+    }
+
+    /** Done once the id is seen to be nobody else's; fails if it is. */
+    private Operation<Boolean> nobodys(AlreadyExistsException taken) {
+        return plane.operation(
+                ControlPlane.Accepted.unknown(),
+                name.toString(),
+                () -> reads.orNullAsync(name).thenApply(other -> {
+                    if (other != null) {
+                        throw new AlreadyExistsException(
+                                name + " was deleted, and then somebody else created " + other.uid() + " of that id.",
+                                taken.details(),
+                                taken);
+                    }
+                    return Poller.Step.done(true);
+                }));
     }
 
     /** The same, given up when it takes too long. */

@@ -113,8 +113,9 @@ public final class Branches {
     /**
      * Resets a branch to what its source is now, the way the platform has it: deletes it, waits until it is gone, and creates
      * it anew with the same source and lifetime. <b>Its data, its connections and its host are lost</b>, and what else is,
-     * the result reports. Blocks until the delete is accepted. From then on it goes on by itself, for at most 15 minutes and
-     * as long as this client is open; a run that ended in between is taken up by the next one.
+     * the result reports. Blocks until the delete is accepted. From then on it goes on by itself, through failures that may
+     * go away too, for at most 15 minutes and as long as this client is open; a run that ended in between is taken up by the
+     * next one.
      *
      * @throws BranchProtectedException if it is the default branch, protected, a parent, or never expires: look at it, then
      *     say its uid

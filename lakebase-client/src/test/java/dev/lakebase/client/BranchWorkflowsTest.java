@@ -218,6 +218,59 @@ class BranchWorkflowsTest {
     }
 
     @Test
+    void recreateOutlastsAnOutageThatTakesTheAnswerOfItsCreate() throws Exception {
+        platform.put("staging", "production");
+        platform.somebodyFaster = () -> platform.outUntil = time.instant().plus(Duration.ofMinutes(5));
+
+        Recreation recreation = time.run(() -> branches.recreate("staging").await(Duration.ofMinutes(10)));
+
+        assertThat(platform.mutations).containsExactly("DELETE br-2", "CREATE staging from production");
+        assertThat(recreation.branch().uid()).isEqualTo(platform.live("staging").uid);
+        assertThat(time.elapsed()).isBetween(Duration.ofMinutes(5), Duration.ofMinutes(6));
+    }
+
+    @Test
+    void recreateGoesOnUntilCreatesWorkAgain() throws Exception {
+        platform.put("staging", "production");
+        platform.failCreates = true;
+        Operation<Recreation> recreation = time.run(() -> branches.recreate("staging"));
+        time.advance(Duration.ofMinutes(14));
+
+        platform.failCreates = false;
+
+        assertThat(time.run(() -> recreation.await(PATIENCE)).branch().state()).isEqualTo(BranchState.READY);
+        assertThat(platform.mutations).containsExactly("DELETE br-2", "CREATE staging from production");
+    }
+
+    @Test
+    void recreateGivesUpOnCreatesThatNeverWork() throws Exception {
+        platform.put("staging", "production");
+        platform.failCreates = true;
+        Operation<Recreation> recreation = time.run(() -> branches.recreate("staging"));
+
+        time.advance(Duration.ofMinutes(20));
+
+        assertThatThrownBy(() -> recreation.await(PATIENCE))
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContainingAll("the create of " + new BranchName("shop", "staging"), "oops");
+        assertThat(time.pending()).isZero();
+    }
+
+    @Test
+    void recreateWaitsForItsIdThroughAnOutage() throws Exception {
+        platform.tombstonesKeepTheirIds = true;
+        platform.put("staging", "production");
+        Operation<Recreation> recreation = time.run(() -> branches.recreate("staging"));
+        time.advance(Duration.ofMinutes(1));
+        platform.outUntil = time.instant().plus(Duration.ofMinutes(1));
+        time.advance(Duration.ofMinutes(2));
+
+        platform.tombstonesKeepTheirIds = false;
+
+        assertThat(time.run(() -> recreation.await(PATIENCE)).branch().state()).isEqualTo(BranchState.READY);
+    }
+
+    @Test
     void recreateOfWhatSomebodyMayCountOnNeedsItsUid() throws Exception {
         FakePlatform.Node staging = platform.put("staging", "production");
         staging.expiresAt = null;

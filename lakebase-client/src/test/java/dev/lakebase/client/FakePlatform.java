@@ -43,6 +43,9 @@ final class FakePlatform {
     boolean failDeletes;
     boolean failCreates;
 
+    /** Until then nothing answers, whatever it does. */
+    Instant outUntil = Instant.MIN;
+
     /** Happens just before a create arrives. */
     Runnable somebodyFaster = () -> {};
 
@@ -127,6 +130,15 @@ final class FakePlatform {
     }
 
     private Answer answer(Call call) {
+        Answer answer = isOut() ? null : answerOf(call);
+        return isOut() ? error(503, "TEMPORARILY_UNAVAILABLE", "down for a while") : answer;
+    }
+
+    private boolean isOut() {
+        return time.instant().isBefore(outUntil);
+    }
+
+    private Answer answerOf(Call call) {
         settle();
         Matcher path = PATH.matcher(call.path());
         if (!path.matches()) {
