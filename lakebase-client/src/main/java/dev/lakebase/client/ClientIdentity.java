@@ -117,12 +117,10 @@ final class ClientIdentity {
 
     Authenticator authenticator() {
         if (set.get("workspaceClient") instanceof WorkspaceClient client) {
-            SdkConfigs configs = new SdkConfigs();
-            return new SdkAuthenticator(() -> configs.resolvedCopy(client.config()));
+            return new SdkAuthenticator(configs -> configs.resolvedCopy(client.config()));
         }
         if (set.get("config") instanceof DatabricksConfig config) {
-            SdkConfigs configs = new SdkConfigs();
-            return new SdkAuthenticator(() -> configs.resolvedCopy(config));
+            return new SdkAuthenticator(configs -> configs.resolvedCopy(config));
         }
         refuseWhatIsStrongerThanTheProfile();
         requireBoth("clientId", "DATABRICKS_CLIENT_ID", "clientSecret", "DATABRICKS_CLIENT_SECRET");
@@ -141,9 +139,8 @@ final class ClientIdentity {
             return new BearerAuthenticator(
                     Hosts.parse(host, setting), token, environment.get("DATABRICKS_WORKSPACE_ID"));
         }
-        SdkConfigs configs = new SdkConfigs();
         SdkConfigs.Settings settings = settings();
-        return new SdkAuthenticator(() -> configs.resolved(settings));
+        return new SdkAuthenticator(configs -> configs.resolved(settings));
     }
 
     private String text(String name, String variable, String otherwise) {

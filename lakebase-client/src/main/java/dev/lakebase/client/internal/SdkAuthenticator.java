@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +24,8 @@ public final class SdkAuthenticator implements Authenticator {
     /** What the SDK's own services send where the workspace's id is known. */
     static final String WORKSPACE_HEADER = "X-Databricks-Workspace-Id";
 
-    private final Supplier<DatabricksConfig> resolved;
+    private final Function<SdkConfigs, DatabricksConfig> resolved;
+    private final SdkConfigs configs = new SdkConfigs();
     private final ExecutorService thread = DaemonThreads.single("lakebase-auth");
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable CompletableFuture<Authentication> underWay;
@@ -36,7 +37,7 @@ public final class SdkAuthenticator implements Authenticator {
      *
      * @param resolved makes a resolved configuration; may block, and is asked again after a failure
      */
-    public SdkAuthenticator(Supplier<DatabricksConfig> resolved) {
+    public SdkAuthenticator(Function<SdkConfigs, DatabricksConfig> resolved) {
         this.resolved = resolved;
     }
 
@@ -64,7 +65,7 @@ public final class SdkAuthenticator implements Authenticator {
         try {
             DatabricksConfig current = config;
             if (current == null) {
-                current = resolved.get();
+                current = resolved.apply(configs);
             }
             Map<String, String> headers = new HashMap<>(current.authenticate());
             String workspaceId = current.getWorkspaceId();
@@ -127,5 +128,6 @@ public final class SdkAuthenticator implements Authenticator {
     @Override
     public void close() {
         thread.shutdownNow();
+        configs.close();
     }
 }

@@ -5,8 +5,11 @@ import com.databricks.sdk.core.commons.CommonsHttpClient;
 import com.databricks.sdk.core.http.HttpClient;
 import org.jspecify.annotations.Nullable;
 
-/** Makes configurations of the SDK that wait for seconds and print no bodies. Everything here may block. */
-public final class SdkConfigs {
+/**
+ * Makes configurations of the SDK that wait for seconds and print no bodies, and that log in no more once this is closed.
+ * Everything here may block.
+ */
+public final class SdkConfigs implements AutoCloseable {
     private final SilentHttpClient http = new SilentHttpClient(DaemonThreads.pool("lakebase-auth-http"));
 
     /** What is null is left to the SDK. {@link #toString()} tells nothing. */
@@ -69,5 +72,10 @@ public final class SdkConfigs {
         }
         DatabricksConfig copy = config.clone();
         return theirs == null ? copy.setHttpClient(http).resolve() : copy.resolve();
+    }
+
+    @Override
+    public void close() {
+        http.close();
     }
 }

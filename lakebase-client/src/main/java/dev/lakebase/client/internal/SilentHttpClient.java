@@ -11,6 +11,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -23,14 +24,17 @@ import java.util.concurrent.locks.ReentrantLock;
  * The HTTP client that the SDK's authentication runs on. The SDK's own waits 300 seconds, and at DEBUG both it and the
  * Apache client below it print access tokens; this one hands bodies over as streams, which the SDK does not print.
  */
-final class SilentHttpClient implements HttpClient {
+final class SilentHttpClient implements HttpClient, AutoCloseable {
     /** Token services answer in a fraction of a second; callers give a call ten seconds in all by default. */
     private static final Duration TIMEOUT = Duration.ofSeconds(8);
 
     private final ExecutorService threads;
     private final Duration timeout;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<Redirect, java.net.http.HttpClient> clients = new EnumMap<>(Redirect.class);
+    private final Map<Redirect, OwnedHttpClient> clients =
+            new EnumMap<>(Redirect.class); // under the lock, as the next one
+
+    private boolean closed;
 
     SilentHttpClient(ExecutorService threads) {
         this(threads, TIMEOUT);
@@ -41,17 +45,20 @@ final class SilentHttpClient implements HttpClient {
         this.timeout = timeout;
     }
 
-    private java.net.http.HttpClient client(Redirect redirect) {
+    private java.net.http.HttpClient client(Redirect redirect) throws IOException {
         lock.lock();
         try {
+            if (closed) {
+                throw new IOException("closed");
+            }
             return clients.computeIfAbsent(
-                    redirect,
-                    wanted -> java.net.http.HttpClient.newBuilder()
-                            .version(java.net.http.HttpClient.Version.HTTP_1_1)
-                            .connectTimeout(HttpWire.CONNECT_TIMEOUT)
-                            .followRedirects(wanted)
-                            .executor(threads)
-                            .build());
+                            redirect,
+                            wanted -> new OwnedHttpClient(java.net.http.HttpClient.newBuilder()
+                                    .version(java.net.http.HttpClient.Version.HTTP_1_1)
+                                    .connectTimeout(HttpWire.CONNECT_TIMEOUT)
+                                    .followRedirects(wanted)
+                                    .executor(threads)))
+                    .client();
         } finally {
             lock.unlock();
         }
@@ -98,5 +105,20 @@ final class SilentHttpClient implements HttpClient {
         }
         String text = in.getBodyString();
         return text == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(text);
+    }
+
+    /** Fails what is under way. Idempotent. */
+    @Override
+    public void close() {
+        threads.shutdown();
+        List<OwnedHttpClient> made;
+        lock.lock();
+        try {
+            closed = true;
+            made = List.copyOf(clients.values());
+        } finally {
+            lock.unlock();
+        }
+        made.forEach(OwnedHttpClient::close);
     }
 }

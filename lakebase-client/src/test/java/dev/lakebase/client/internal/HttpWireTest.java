@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lakebase.client.LakebaseClient;
 import dev.lakebase.client.LakebaseException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class HttpWireTest {
     private final Set<Thread> before = threadsOfHttp();
@@ -26,12 +29,19 @@ class HttpWireTest {
         return started;
     }
 
-    @Test
-    void aClientStartsItsThreadWhenItIsUsedAndEndsItWhenItIsClosed() throws Exception {
+    /** Whose first call makes the HTTP client of calls, and that of logins. */
+    static Stream<LakebaseClient.Builder> clients() {
+        return Stream.of(
+                LakebaseClient.builder().token("t"),
+                LakebaseClient.builder().clientId("c").clientSecret("s"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("clients")
+    void aClientStartsItsThreadWhenItIsUsedAndEndsItWhenItIsClosed(LakebaseClient.Builder builder) throws Exception {
         Set<Thread> started;
-        try (LakebaseClient client = LakebaseClient.builder()
+        try (LakebaseClient client = builder.environment(Map.of())
                 .host("http://127.0.0.1:1")
-                .token("t")
                 .requestTimeout(Duration.ofSeconds(1))
                 .build()) {
             assertThat(startedSince()).as("before the first call").isEmpty();
