@@ -28,6 +28,9 @@ final class RefusablePort implements Closeable {
     private final Condition changed = lock.newCondition();
     private @Nullable ServerSocket listener;
     private @Nullable Socket holder;
+    /** A thread is in accept: until it comes out, the system goes on to listen, whoever has closed the listener. */
+    private boolean accepting;
+
     private boolean closed;
 
     /**
@@ -84,6 +87,12 @@ final class RefusablePort implements Closeable {
     private void hold(ServerSocket current) throws IOException {
         listener = null;
         current.close();
+        while (accepting) {
+            changed.awaitUninterruptibly(); // it comes out at once
+        }
+        if (closed || listener != null || holder != null) {
+            return; // somebody was quicker
+        }
         var socket = new Socket();
         socket.setReuseAddress(true);
         holder = socket;
@@ -103,7 +112,7 @@ final class RefusablePort implements Closeable {
         }
     }
 
-    /** The next client; waits for the end of a refusal first. */
+    /** The next client; waits for the end of a refusal first. For one thread at a time. */
     Socket accept() throws IOException {
         while (true) {
             ServerSocket current = awaitListener();
@@ -113,10 +122,23 @@ final class RefusablePort implements Closeable {
                 if (!current.isClosed()) {
                     throw e;
                 }
+            } finally {
+                comeOut();
             }
         }
     }
 
+    private void comeOut() {
+        lock.lock();
+        try {
+            accepting = false;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** For one thread, which is accepting from then on. */
     private ServerSocket awaitListener() throws IOException {
         lock.lock();
         try {
@@ -130,6 +152,7 @@ final class RefusablePort implements Closeable {
             if (listener == null) {
                 throw new SocketException("the port is closed");
             }
+            accepting = true;
             return listener;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -1,0 +1,58 @@
+package dev.lakebase.local.gateway;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+class RefusablePortTest {
+    private final AtomicBoolean refused = new AtomicBoolean();
+
+    @Test
+    void whenItIsToldSoNobodyGetsThroughAndNobodyElseGetsThePort() throws Exception {
+        try (var port = new RefusablePort(refused::get)) {
+            var where = new InetSocketAddress(InetAddress.getLoopbackAddress(), port.port());
+            var acceptor = new Thread(() -> acceptUntilClosed(port));
+            acceptor.start();
+            for (int round = 0; round < 500; round++) {
+                connect(where);
+                refused.set(true);
+                port.update();
+                assertThatThrownBy(() -> connect(where)).as("round %d", round).isInstanceOf(ConnectException.class);
+                assertThatThrownBy(() -> bind(where)).as("round %d", round).isInstanceOf(BindException.class);
+                refused.set(false);
+                port.update();
+            }
+            port.close();
+            acceptor.join();
+        }
+    }
+
+    private static void connect(InetSocketAddress where) throws IOException {
+        try (var socket = new Socket()) {
+            socket.connect(where);
+        }
+    }
+
+    private static void bind(InetSocketAddress where) throws IOException {
+        try (var socket = new Socket()) {
+            socket.bind(where);
+        }
+    }
+
+    private static void acceptUntilClosed(RefusablePort port) {
+        try {
+            while (true) {
+                port.accept().close();
+            }
+        } catch (IOException e) {
+            // it is closed
+        }
+    }
+}
