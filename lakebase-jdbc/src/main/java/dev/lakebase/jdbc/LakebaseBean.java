@@ -19,17 +19,12 @@ abstract class LakebaseBean extends LakebasePool {
 
     LakebaseBean() {}
 
-    /** True once settings can't be changed any more. */
-    abstract boolean isInUse();
-
     final LakebaseSettings settings() {
         return settings;
     }
 
     final LakebaseSettings change() {
-        if (isInUse()) {
-            throw new IllegalStateException("The settings are fixed once the DataSource is in use.");
-        }
+        requireOpen();
         return settings;
     }
 
@@ -138,9 +133,7 @@ abstract class LakebaseBean extends LakebasePool {
      */
     @Override
     public void setReadOnly(boolean readOnly) {
-        if (settings != null) { // as in setConnectionTimeout
-            change();
-        }
+        requireOpen();
         super.setReadOnly(readOnly);
     }
 

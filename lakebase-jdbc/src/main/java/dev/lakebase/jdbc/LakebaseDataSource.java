@@ -169,8 +169,17 @@ public class LakebaseDataSource extends LakebaseBean {
         return settings().namedBranch();
     }
 
-    /** The client that was handed in, for questions about this pool's branch; null where the pool makes one of its own. */
+    /**
+     * The client for questions about this pool's branch: the one that was handed in, or the pool's own, which is closed with
+     * it; null where a native login needs none. Sends nothing; fixes the settings unless a client was handed in.
+     *
+     * @throws InvalidSettingException if a setting is missing or malformed
+     */
     public @Nullable LakebaseClient client() {
+        if (settings().client == null) {
+            borrower.gate(); // makes it
+            return settings().own;
+        }
         return settings().client;
     }
 

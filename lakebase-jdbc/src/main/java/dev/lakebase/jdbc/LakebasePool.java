@@ -16,6 +16,17 @@ abstract class LakebasePool extends HikariDataSource {
 
     LakebasePool() {}
 
+    /** True once settings can't be changed any more. */
+    abstract boolean isInUse();
+
+    final void requireOpen() {
+        if (isInUse()) {
+            throw new IllegalStateException("The settings of " + getPoolName()
+                    + " are fixed since it was built or first used: set them before, HikariCP's by the builder's"
+                    + " hikari(…).");
+        }
+    }
+
     /** The one door: our own. */
     final void connectThrough(DataSource connector) {
         super.setDataSource(connector);
@@ -83,9 +94,17 @@ abstract class LakebasePool extends HikariDataSource {
         super.setInitializationFailTimeout(initializationFailTimeout);
     }
 
+    /** The name in logs, metrics, JMX and events. Default {@code lakebase-1} and so on. */
+    @Override
+    public void setPoolName(String poolName) {
+        requireOpen();
+        super.setPoolName(poolName);
+    }
+
     /** A pgjdbc property, by its own name. */
     @Override
     public void addDataSourceProperty(String propertyName, Object value) {
+        requireOpen();
         checkDriverProperty(propertyName);
         super.addDataSourceProperty(propertyName, value);
     }
@@ -93,6 +112,7 @@ abstract class LakebasePool extends HikariDataSource {
     /** Adds pgjdbc properties, by their own names. */
     @Override
     public void setDataSourceProperties(Properties properties) {
+        requireOpen();
         properties.stringPropertyNames().forEach(LakebasePool::checkDriverProperty);
         super.setDataSourceProperties(properties);
     }

@@ -33,6 +33,10 @@ final class LakebaseSettings {
     @Nullable
     LakebaseClient client;
 
+    /** Made where none was handed in. */
+    @Nullable
+    LakebaseClient own;
+
     @Nullable
     EndpointName endpoint;
 
@@ -262,7 +266,8 @@ final class LakebaseSettings {
         driverProperties(builder, pool.getDataSourceProperties(), env);
         sessions(builder, pool.isReadOnly());
         tokens(builder, tokens);
-        builder.wakePolicy(WakePolicy.DEFAULT.withBudget(budget(pool.getConnectionTimeout())));
+        Duration budget = budget(pool.getConnectionTimeout());
+        builder.wakePolicy(WakePolicy.DEFAULT.withBudget(budget));
         if (nativePassword != null) {
             builder.password(nativePassword);
         }
@@ -271,10 +276,13 @@ final class LakebaseSettings {
         } else if (client != null) {
             builder.client(client);
         } else if (tokens || toHost == null) {
-            builder.ownedClient(ownClient());
+            own = ownClient();
+            builder.ownedClient(own);
         }
         try {
-            return builder.build();
+            LakebaseConnector connector = builder.build();
+            wakeBudget = budget; // for connection time-outs that are set later
+            return connector;
         } catch (IllegalStateException e) { // what only the parts together contradict
             throw new InvalidSettingException("options", e.getMessage() + "", e);
         }
@@ -385,7 +393,7 @@ final class LakebaseSettings {
                         "pgjdbc property readOnlyMode is 'ignore', but read-only work is kept so by the server here."
                                 + " Use transaction or always, or leave it out.");
             }
-            builder.property(String.valueOf(key), String.valueOf(value));
+            property(builder, String.valueOf(key), String.valueOf(value));
         });
         String name = applicationName;
         if (name == null && !properties.containsKey("ApplicationName")) {
@@ -393,6 +401,14 @@ final class LakebaseSettings {
         }
         if (name != null) {
             builder.property("ApplicationName", name);
+        }
+    }
+
+    private static void property(ConnectorBuilder builder, String name, String value) {
+        try {
+            builder.property(name, value);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSettingException(name, e.getMessage() + "", e);
         }
     }
 

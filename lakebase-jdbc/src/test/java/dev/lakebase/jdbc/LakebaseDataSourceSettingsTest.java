@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.util.Credentials;
 import dev.lakebase.client.BranchName;
+import dev.lakebase.client.LakebaseClient;
 import java.beans.Introspector;
 import java.lang.reflect.Method;
 import java.nio.file.Path;
@@ -190,8 +191,61 @@ class LakebaseDataSourceSettingsTest {
                 .password("canary")
                 .environment(Map.of())
                 .build()) {
-            assertThatThrownBy(() -> dataSource.setHost("other")).isInstanceOf(IllegalStateException.class);
+            Map<String, Consumer<LakebaseDataSource>> setters = Map.of(
+                    "host", ds -> ds.setHost("other"),
+                    "name", ds -> ds.setPoolName("other"),
+                    "property", ds -> ds.addDataSourceProperty("socketTimeout", "7"),
+                    "properties", ds -> ds.setDataSourceProperties(new Properties()),
+                    "readOnly", ds -> ds.setReadOnly(true));
+            setters.forEach((setting, setter) -> assertThatThrownBy(() -> setter.accept(dataSource))
+                    .as(setting)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("set them before"));
             assertThat(dataSource.toString()).contains("h:5432").doesNotContain("canary");
+        }
+    }
+
+    @Test
+    void aTimeOutThatIsShortenedInUseStillLeavesTimeToHearTheReason() {
+        try (var dataSource = LakebaseDataSource.builder()
+                .endpoint(ENDPOINT)
+                .environment(Map.of())
+                .build()) {
+            assertThatThrownBy(() -> dataSource.setConnectionTimeout(10_000))
+                    .isInstanceOf(InvalidSettingException.class)
+                    .hasMessageContaining("wakeBudget PT20S can not be combined with connectionTimeout PT10S");
+            dataSource.setConnectionTimeout(25_000);
+            assertThat(dataSource.getConnectionTimeout()).isEqualTo(25_000);
+        }
+    }
+
+    @Test
+    void aMalformedDriverPropertyIsNamed() {
+        var builder = LakebaseDataSource.builder()
+                .endpoint(ENDPOINT)
+                .environment(Map.of())
+                .connectionProperty("socketTimeout", "7s");
+        assertThatThrownBy(builder::build)
+                .isInstanceOf(InvalidSettingException.class)
+                .hasMessageContaining("socketTimeout is '7s'")
+                .extracting(e -> ((InvalidSettingException) e).setting())
+                .isEqualTo("socketTimeout");
+    }
+
+    @Test
+    void theClientIsTheOneHandedInOrItsOwnOnceThereIsOne() {
+        var ours = Map.of("DATABRICKS_HOST", "https://example.com", "DATABRICKS_TOKEN", "canary");
+        try (var client = LakebaseClient.builder().environment(ours).build();
+                var lent = LakebaseDataSource.builder()
+                        .client(client)
+                        .endpoint(ENDPOINT)
+                        .build();
+                var own = LakebaseDataSource.builder()
+                        .endpoint(ENDPOINT)
+                        .environment(ours)
+                        .build()) {
+            assertThat(lent.client()).isSameAs(client);
+            assertThat(own.client()).isNotNull().isNotSameAs(client);
         }
     }
 
