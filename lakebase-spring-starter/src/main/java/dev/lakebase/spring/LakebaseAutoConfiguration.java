@@ -45,15 +45,36 @@ import org.springframework.core.env.Environment;
 public final class LakebaseAutoConfiguration {
     private static final List<String> IDENTITY = List.of("PGUSER", "DATABRICKS_CLIENT_ID");
 
+    /** Spring's own sources may stand in for the process's environment here too. */
+    private static final List<String> AUTHENTICATION = List.of(
+            "DATABRICKS_HOST",
+            "DATABRICKS_TOKEN",
+            "DATABRICKS_CLIENT_ID",
+            "DATABRICKS_CLIENT_SECRET",
+            "DATABRICKS_CONFIG_PROFILE",
+            "DATABRICKS_CONFIG_FILE",
+            "DATABRICKS_AUTH_TYPE",
+            "DATABRICKS_WORKSPACE_ID");
+
     private @Nullable LakebaseClient ofTheEnvironment;
 
     /** The control plane, with the Databricks SDK's unified authentication; it authenticates when first used. */
     @Bean
     @ConditionalOnMissingBean
-    LakebaseClient lakebaseClient(LakebaseProperties properties) {
-        LakebaseClient client = LakebaseClient.builder()
-                .refreshPolicy(properties.refreshPolicy())
-                .build();
+    LakebaseClient lakebaseClient(LakebaseProperties properties, Environment environment) {
+        LakebaseClient.Builder builder = LakebaseClient.builder().refreshPolicy(properties.refreshPolicy());
+        Map<String, String> process = System.getenv();
+        Map<String, String> variables = new HashMap<>(process);
+        for (String name : AUTHENTICATION) {
+            String value = environment.getProperty(name);
+            if (value != null) {
+                variables.put(name, value);
+            }
+        }
+        if (!variables.equals(process)) {
+            builder.environment(variables);
+        }
+        LakebaseClient client = builder.build();
         ofTheEnvironment = client;
         return client;
     }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -32,6 +33,7 @@ import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
@@ -373,6 +375,20 @@ class LakebaseAutoConfigurationTest {
                         assertThatThrownBy(workspace::accept).isInstanceOf(SocketTimeoutException.class);
                     });
         }
+    }
+
+    @Test
+    void theWorkspaceAndTheIdentityMayComeFromSpringsOwnSources() {
+        Map<String, Object> variables = new HashMap<>(SharedLocal.get().environment());
+        contexts.withPropertyValues("lakebase.endpoint=" + SharedLocal.get().endpoint())
+                .withInitializer(context -> context.getEnvironment()
+                        .getPropertySources()
+                        .addLast(new MapPropertySource("vault", variables)))
+                .run(context -> assertThat(context.getBean(JdbcClient.class)
+                                .sql("select current_user")
+                                .query(String.class)
+                                .single())
+                        .isEqualTo(SharedLocal.get().user()));
     }
 
     @Test

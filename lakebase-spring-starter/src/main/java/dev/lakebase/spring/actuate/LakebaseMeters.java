@@ -40,11 +40,12 @@ final class LakebaseMeters implements LakebaseListener {
     @Override
     public void minted(Minted event) {
         refresh(event.name(), "success", event.took());
-        expiries.put(event.name(), event.expiresAt());
-        TimeGauge.builder("lakebase.token.expires.in", () -> millisLeft(event.name()), TimeUnit.MILLISECONDS)
-                .description("How long the current token is valid")
-                .tag(NAME, event.name())
-                .register(registry.get()); // the first one stays
+        if (expiries.put(event.name(), event.expiresAt()) == null) {
+            TimeGauge.builder("lakebase.token.expires.in", () -> millisLeft(event.name()), TimeUnit.MILLISECONDS)
+                    .description("How long the current token is valid")
+                    .tag(NAME, event.name())
+                    .register(registry.get());
+        }
     }
 
     @Override

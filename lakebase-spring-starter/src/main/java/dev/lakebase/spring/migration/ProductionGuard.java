@@ -43,11 +43,10 @@ final class ProductionGuard {
             return;
         }
         BranchName name = pool.branchName();
-        LakebaseClient lakebase = pool.client() == null ? client.getIfUnique() : pool.client();
-        if (name == null || lakebase == null) {
-            return; // a native login to a bare host: nothing is known about a branch
+        if (name == null) {
+            return; // a bare host: nothing is known about a branch
         }
-        Branch branch = lakebase.branches(name.projectName()).get(name.branch());
+        Branch branch = client(pool, tool, name).branches(name.projectName()).get(name.branch());
         if (branch.isDefault() || branch.isProtected()) {
             throw new MigrationsRefusedException(
                     tool + " was about to migrate " + name + ", which is "
@@ -57,5 +56,18 @@ final class ProductionGuard {
                             + " deployed. If this process is meant to migrate that branch, set"
                             + " lakebase.migrations.allow-production to true.");
         }
+    }
+
+    /** The pool's own; a native login may have none. */
+    private LakebaseClient client(LakebaseDataSource pool, String tool, BranchName name) {
+        LakebaseClient own = pool.client();
+        LakebaseClient known = own == null ? client.getIfUnique() : own;
+        if (known == null) {
+            throw new MigrationsRefusedException(
+                    tool + " was about to migrate " + name + ", and nobody can be asked whether that is production."
+                            + " Nothing was changed.",
+                    "Add a LakebaseClient bean, so that it can be asked, or set lakebase.migrations.allow-production to true.");
+        }
+        return known;
     }
 }

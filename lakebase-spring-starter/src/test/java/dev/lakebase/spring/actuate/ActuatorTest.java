@@ -3,6 +3,10 @@ package dev.lakebase.spring.actuate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.sun.net.httpserver.HttpServer;
 import dev.lakebase.client.EndpointState;
 import dev.lakebase.client.LakebaseClient;
@@ -28,6 +32,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.autoconfigure.info.InfoContributorAutoConfiguration;
 import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.actuate.info.InfoContributor;
@@ -302,6 +307,26 @@ class ActuatorTest {
                 .containsExactlyInAnyOrder(
                         "lakebase.login", "lakebase.login.retries", "lakebase.wake", "lakebase.token.refresh");
         assertThat(ids.toString()).doesNotContain("example.com").doesNotContain("projects/");
+    }
+
+    /** Micrometer says so in the log, once loudly and then softly. */
+    @Test
+    void noMeterIsRegisteredTwice() {
+        var logger = (Logger) LoggerFactory.getLogger("io.micrometer");
+        var heard = new ListAppender<ILoggingEvent>();
+        heard.start();
+        logger.setLevel(Level.DEBUG);
+        logger.addAppender(heard);
+        try {
+            var registry = new SimpleMeterRegistry();
+            var events = new Events(new LakebaseMeters(() -> registry, InstantSource.system()));
+            events.minted();
+            events.minted();
+        } finally {
+            logger.detachAppender(heard);
+            logger.setLevel(null);
+        }
+        assertThat(heard.list).isEmpty();
     }
 
     @Test

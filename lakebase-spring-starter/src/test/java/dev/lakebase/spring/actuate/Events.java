@@ -31,6 +31,14 @@ record Events(LakebaseListener listener) {
         listener.connected(new LakebaseListener.Connected(POOL, TARGET, TOOK, 1));
     }
 
+    void minted() {
+        listener.minted(new LakebaseListener.Minted(
+                POOL,
+                EndpointName.parse("projects/shop/branches/production/endpoints/primary"),
+                TOOK,
+                Instant.EPOCH.plusSeconds(3600)));
+    }
+
     void mintFailed() {
         listener.mintFailed(new LakebaseListener.MintFailed(
                 POOL,

@@ -181,6 +181,44 @@ class MigrationTest {
                         .hasMessageContaining("default branch"));
     }
 
+    /** Of two other clients nobody can say whether one is meant. */
+    @ParameterizedTest
+    @EnumSource
+    void aPoolThatMakesItsOwnClientIsGuardedToo(Tool tool) {
+        tool.contexts()
+                .withPropertyValues("lakebase.enabled=false")
+                .withBean("another", LakebaseClient.class, SharedLocal::client)
+                .withBean(
+                        LakebaseDataSource.class,
+                        () -> LakebaseDataSource.fromEnvironment(
+                                SharedLocal.get().environment()))
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasRootCauseInstanceOf(MigrationsRefusedException.class)
+                        .rootCause()
+                        .hasMessageContaining("default branch"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBranchThatNobodyCanBeAskedAboutIsNotMigrated(Tool tool) {
+        tool.contexts()
+                .withPropertyValues("lakebase.enabled=false")
+                .withBean("another", LakebaseClient.class, SharedLocal::client)
+                .withBean(
+                        LakebaseDataSource.class,
+                        () -> LakebaseDataSource.builder()
+                                .environment(Map.of())
+                                .endpoint(SharedLocal.get().endpoint())
+                                .host("localhost")
+                                .user("etl")
+                                .password("x")
+                                .build())
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasRootCauseInstanceOf(MigrationsRefusedException.class)
+                        .rootCause()
+                        .hasMessageContaining("nobody can be asked"));
+    }
+
     private static String schema(Tool tool, String name) {
         String schema = name + "_" + tool.name().toLowerCase(Locale.ROOT);
         return "spring.datasource.hikari.connection-init-sql=create schema if not exists " + schema
