@@ -17,6 +17,9 @@ final class LeakCheck {
 
     private static final int FRAMES = 8;
 
+    /** How the names of JUnit's own threads begin: the first test with a time-out starts the one that watches it. */
+    private static final String JUNIT = "junit-";
+
     private final Set<Thread> before = Thread.getAllStackTraces().keySet();
     private final String packageOfTests;
     private final Supplier<Set<String>> namesOfOthers;
@@ -47,6 +50,7 @@ final class LeakCheck {
         Thread.getAllStackTraces().forEach((thread, stack) -> {
             if (!before.contains(thread)
                     && thread.isAlive()
+                    && !thread.getName().startsWith(JUNIT)
                     && others.stream().noneMatch(thread.getName()::startsWith)
                     && isOfTheTest(thread, stack)) {
                 found.add("thread " + thread.getName() + " at"

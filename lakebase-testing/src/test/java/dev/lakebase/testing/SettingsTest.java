@@ -24,6 +24,7 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.test.context.cache.ContextCache;
 
@@ -190,6 +191,20 @@ class SettingsTest {
                             b -> b.from("production").expiresIn(Duration.ofMinutes(5)))
                     .await(Duration.ofMinutes(1));
         }
+    }
+
+    @LakebaseTest(leaks = LeakPolicy.FAIL)
+    static class Watched {
+        @Test
+        @Timeout(60)
+        void isDoneInTime(Branch branch) {
+            assertThat(branch.uid()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void theThreadThatWatchesATestsTimeIsJUnitsOwn() {
+        assertThat(Results.failures(Results.run(Watched.class))).isEmpty();
     }
 
     @LakebaseTest(leaks = LeakPolicy.IGNORE)
