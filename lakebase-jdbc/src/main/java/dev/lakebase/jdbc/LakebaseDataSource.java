@@ -29,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing happens until the first {@link #getConnection()}: neither construction nor {@link Builder#build()} makes a network
  * call or starts a thread. A borrow blocks for at most {@code connectionTimeout} (30 s by default) and may be interrupted. While
  * the pool is empty, all who wait for a login hear at once why it failed. Where HikariCP has connections, or believes so until
- * it finds them dead, it keeps its borrowers until their deadline, and the reason is the cause of its time-out.
+ * it finds them dead, it keeps its borrowers until their deadline, and the reason is the cause of its time-out. The very first
+ * borrow, in which HikariCP starts its pool, may take longer by what its login took if what is done with a new connection
+ * ({@code connectionInitSql}) fails.
  *
  * <p>Defaults that differ from HikariCP's, so that a compute can go to sleep: {@code minimumIdle} 0, {@code idleTimeout} 30 s,
  * no keep-alive; {@code initializationFailTimeout} -1. A token is checked at login only, so {@code maxLifetime} (30 minutes by

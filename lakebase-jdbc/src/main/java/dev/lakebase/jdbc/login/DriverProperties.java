@@ -9,7 +9,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGProperty;
 
-/** Which pgjdbc properties a user may set, and which ones would undo what this library promises. */
+/**
+ * Which pgjdbc properties a user may set, and which ones would undo what this library promises. Not an API: it changes with any
+ * release.
+ */
 public final class DriverProperties {
     private static final String TLS =
             "TLS is always verify-full here; for a private certificate authority set sslRootCert or PGSSLROOTCERT";

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * remembered and answered without a login for 1 s, doubled at each repetition up to 30 s, so that an identity is not locked
  * out by our own attempts.
  *
- * <p>Thread-safe; no lock is held while anything blocks.
+ * <p>Thread-safe; no lock is held while anything blocks. Not an API: it changes with any release.
  */
 public final class LoginGate implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LoginGate.class);

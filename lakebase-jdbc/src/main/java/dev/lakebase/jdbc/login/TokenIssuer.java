@@ -18,7 +18,8 @@ import java.util.concurrent.TimeoutException;
  * Tokens for logins that somebody else makes. Looks at the target as a {@link LakebaseConnector} does (poolers, checks, host
  * and endpoint), but knows nothing of the login's outcome: it neither retries nor learns that a token was turned down.
  *
- * <p>One per endpoint and client, so that the host is checked once and not at each login. Thread-safe.
+ * <p>One per endpoint and client, so that the host is checked once and not at each login. Thread-safe. Not an
+ * API: it changes with any release.
  */
 public final class TokenIssuer {
     private final ControlPlane plane;

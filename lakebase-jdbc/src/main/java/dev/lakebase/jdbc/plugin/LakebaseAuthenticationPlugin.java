@@ -52,7 +52,8 @@ import org.postgresql.util.PSQLState;
  * its own. Guards are looked for with both, too.
  *
  * <p>Errors are {@link PSQLException}s, with SQLState {@code 22023} for a setting (the message names it), {@code 28000} if the
- * platform refuses to mint, {@code 08004} for another kind of password request, {@code 08001} for all else.
+ * platform refuses to mint, {@code 08004} for another kind of password request, {@code 08003} if interrupted, {@code 08001}
+ * for all else.
  */
 public final class LakebaseAuthenticationPlugin implements AuthenticationPlugin {
     private final Properties properties;
