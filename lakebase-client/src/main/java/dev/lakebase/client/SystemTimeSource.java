@@ -1,5 +1,6 @@
 package dev.lakebase.client;
 
+import dev.lakebase.client.internal.DaemonThreads;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Future;
@@ -19,12 +20,8 @@ final class SystemTimeSource implements TimeSource {
 
     private final ScheduledThreadPoolExecutor timer;
 
-    private SystemTimeSource() {
-        timer = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "lakebase-timer");
-            thread.setDaemon(true);
-            return thread;
-        });
+    SystemTimeSource() {
+        timer = new ScheduledThreadPoolExecutor(1, task -> DaemonThreads.thread(null, "lakebase-timer", task));
         timer.setRemoveOnCancelPolicy(true);
         // an application that closed all its clients keeps no thread of ours: long enough to bridge a pause of the
         // poll loop (a few seconds), short enough that a redeployed application's class loader can go

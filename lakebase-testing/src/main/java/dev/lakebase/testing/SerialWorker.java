@@ -10,13 +10,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.platform.commons.JUnitException;
 
-/** One daemon thread that does what it is given, in order. */
+/** One daemon thread that does what it is given, in order; no test's, whoever needs it first. */
 final class SerialWorker implements AutoCloseable {
     private final ThreadPoolExecutor thread;
 
     SerialWorker(String name) {
         thread = new ThreadPoolExecutor(0, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-            Thread made = new Thread(task, name);
+            Thread made = new Thread(null, task, name, 0, false);
             made.setDaemon(true);
             return made;
         });

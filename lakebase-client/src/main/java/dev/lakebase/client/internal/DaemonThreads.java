@@ -7,9 +7,13 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
-/** Threads that never keep a JVM alive, and that end when nothing is to do. */
-final class DaemonThreads {
+/**
+ * Threads that never keep a JVM alive, and that end when nothing is to do. They serve everybody, and so take over nothing of
+ * whoever happens to need them first: no inheritable thread local, no class loader.
+ */
+public final class DaemonThreads {
     /** Idle threads are cheap but not free; a poll loop's longest pause is shorter, so it keeps its thread. */
     private static final long KEEP_ALIVE_SECONDS = 10;
 
@@ -31,10 +35,14 @@ final class DaemonThreads {
 
     private static ThreadFactory named(String name) {
         AtomicInteger number = new AtomicInteger();
-        return task -> {
-            Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        };
+        return task -> thread(null, name + "-" + number.incrementAndGet(), task);
+    }
+
+    /** A thread that is not started yet; null is the caller's group. */
+    public static Thread thread(@Nullable ThreadGroup group, String name, Runnable task) {
+        Thread thread = new Thread(group, task, name, 0, false);
+        thread.setDaemon(true);
+        thread.setContextClassLoader(DaemonThreads.class.getClassLoader());
+        return thread;
     }
 }

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
  * garbage collector, in native code, for which a JVM that ends waits 300 ms.
  */
 final class OwnedHttpClient implements AutoCloseable {
-    /** The selector's alone: it inherits the group of the thread that makes the client. */
+    /** The selector's alone: it inherits the group, as the class loader, of the thread that makes the client. */
     private final ThreadGroup selector = new ThreadGroup("lakebase-http-selector");
 
     private final HttpClient client;
@@ -21,9 +21,7 @@ final class OwnedHttpClient implements AutoCloseable {
     }
 
     private void startMaker(Runnable task) {
-        Thread maker = new Thread(selector, task, "lakebase-http-maker");
-        maker.setDaemon(true);
-        maker.start();
+        DaemonThreads.thread(selector, "lakebase-http-maker", task).start();
     }
 
     HttpClient client() {

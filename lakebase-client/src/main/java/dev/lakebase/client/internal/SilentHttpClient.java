@@ -31,9 +31,9 @@ final class SilentHttpClient implements HttpClient, AutoCloseable {
     private final ExecutorService threads;
     private final Duration timeout;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<Redirect, OwnedHttpClient> clients =
-            new EnumMap<>(Redirect.class); // under the lock, as the next one
 
+    // under the lock
+    private final Map<Redirect, OwnedHttpClient> clients = new EnumMap<>(Redirect.class);
     private boolean closed;
 
     SilentHttpClient(ExecutorService threads) {

@@ -219,7 +219,7 @@ public final class LakebaseConnector implements DataSource, AutoCloseable {
         return "LakebaseConnector[" + parts.name() + ", " + parts.describe() + "]";
     }
 
-    /** Waits for nothing, holds nothing back: daemon threads that see this library's own classes. */
+    /** Daemon threads that see this library's own classes, and nothing of whoever happens to need them first. */
     private record LoginThreads(String name, AtomicInteger number) implements ThreadFactory {
         LoginThreads(String name) {
             this(name, new AtomicInteger());
@@ -227,7 +227,7 @@ public final class LakebaseConnector implements DataSource, AutoCloseable {
 
         @Override
         public Thread newThread(Runnable task) {
-            var thread = new Thread(task, name + "-login-" + number.incrementAndGet());
+            var thread = new Thread(null, task, name + "-login-" + number.incrementAndGet(), 0, false);
             thread.setDaemon(true);
             thread.setContextClassLoader(LakebaseConnector.class.getClassLoader());
             return thread;

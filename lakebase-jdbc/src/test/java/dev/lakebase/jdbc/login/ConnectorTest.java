@@ -303,6 +303,22 @@ class ConnectorTest extends ScriptedLogins {
     }
 
     @Test
+    void aLoginsThreadTakesNothingOverFromWhoeverNeedsItFirst() throws Exception {
+        start(number -> new Step.LogIn());
+        var user = new InheritableThreadLocal<String>();
+        var seen = new AtomicReference<String>();
+        LakebaseConnector connector =
+                close(builder().guard(target -> seen.set("user " + user.get())).build());
+        user.set("ann");
+        try {
+            connector.getConnection().close();
+        } finally {
+            user.remove();
+        }
+        assertThat(seen).hasValue("user null");
+    }
+
+    @Test
     void aNativePasswordNeedsNoPlatform() throws Exception {
         start(number -> new Step.LogIn());
         var passwords = new AtomicInteger();
