@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The platform could not be reached, was overloaded, or gave an answer that makes no sense; also thrown by objects that
- * were closed meanwhile. What the library may repeat safely, it has repeated already, up to the call's deadline.
+ * were closed meanwhile, and, with the {@link Error} as its cause, where the class path is broken. What the library may repeat
+ * safely, it has repeated already, up to the call's deadline.
  */
 public final class UnavailableException extends LakebaseException {
     private final boolean retryable;

@@ -51,7 +51,7 @@ final class Audit {
                     if (failure == null) {
                         result.complete(value);
                     } else {
-                        result.completeExceptionally(HttpWire.unwrap(failure));
+                        result.completeExceptionally(Waits.unwrap(failure));
                     }
                 }));
         Waits.whenDone(result, (value, failure) -> sent.cancel(true)); // does nothing but for a cancelled result

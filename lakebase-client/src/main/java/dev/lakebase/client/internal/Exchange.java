@@ -98,7 +98,7 @@ final class Exchange<T> {
             if (failure == null) {
                 answered(answer);
             } else {
-                unanswered(HttpWire.unwrap(failure));
+                unanswered(Waits.unwrap(failure));
             }
         });
         if (result.isDone()) {
@@ -155,9 +155,10 @@ final class Exchange<T> {
     }
 
     private void unanswered(Throwable failure) {
-        if (failure instanceof LakebaseException known) {
-            // authentication failed, so nothing of this call was sent
-            repeatOrFail(known, true, null);
+        if (failure instanceof LakebaseException || failure instanceof Error) {
+            // authentication failed, so nothing of this call was sent; or something is wrong with this program, not the
+            // network
+            repeatOrFail(Waits.failure(failure), true, null);
             return;
         }
         boolean refused = failure instanceof ConnectException || failure instanceof HttpConnectTimeoutException;

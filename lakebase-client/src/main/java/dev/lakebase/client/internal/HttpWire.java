@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
@@ -64,7 +63,7 @@ public final class HttpWire implements Wire {
         CompletableFuture<Answer> result = new CompletableFuture<>();
         Waits.whenDone(authenticator.authenticate(), (authentication, failure) -> {
             if (failure != null) {
-                result.completeExceptionally(unwrap(failure));
+                result.completeExceptionally(Waits.unwrap(failure));
             } else if (!result.isDone()) {
                 send(call, authentication, result);
             }
@@ -86,7 +85,7 @@ public final class HttpWire implements Wire {
                     @Override
                     protected void setException(Throwable failure) {
                         super.setException(failure);
-                        Throwable cause = unwrap(failure);
+                        Throwable cause = Waits.unwrap(failure);
                         // making the client failed: for want of file descriptors, say, which passes
                         result.completeExceptionally(cause instanceof UncheckedIOException io ? io.getCause() : cause);
                     }
@@ -138,14 +137,6 @@ public final class HttpWire implements Wire {
             }
         }
         return new Answer(response.statusCode(), Map.copyOf(headers), body);
-    }
-
-    static Throwable unwrap(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
     }
 
     private static String version() {

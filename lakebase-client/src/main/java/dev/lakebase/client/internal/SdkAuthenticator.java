@@ -97,8 +97,8 @@ public final class SdkAuthenticator implements Authenticator {
     }
 
     private static LakebaseException failure(Throwable e) {
-        if (e instanceof LakebaseException known) {
-            return known;
+        if (e instanceof LakebaseException || e instanceof Error) {
+            return Waits.failure(e); // an error is about this program, not about who calls
         }
         String reason = Redaction.scrub(e.getMessage());
         if (isOutage(e)) {

@@ -93,7 +93,11 @@ final class SilentHttpClient implements HttpClient, AutoCloseable {
             throw new HttpTimeoutException("no whole answer within " + timeout.toMillis() + " ms to " + in.getMethod()
                     + " " + in.getUri().getPath());
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException known ? known : new IOException(e.getCause());
+            Throwable cause = Waits.unwrap(e);
+            if (cause instanceof Error error) {
+                throw error;
+            }
+            throw cause instanceof IOException known ? known : new IOException(cause);
         } finally {
             exchange.cancel(true);
         }

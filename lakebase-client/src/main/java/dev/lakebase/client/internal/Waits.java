@@ -86,15 +86,30 @@ public final class Waits {
 
     /** What a failed future failed with, as something to throw. Always returns, for whoever hands failures on relies on it. */
     public static LakebaseException failure(Throwable failure) {
+        Throwable cause = unwrap(failure);
+        if (cause instanceof LakebaseException known) {
+            return known;
+        }
+        return new UnavailableException(
+                "Unexpected failure: " + Redaction.scrub(cause.toString()) + advice(cause),
+                ErrorDetails.NONE,
+                cause,
+                false);
+    }
+
+    static Throwable unwrap(Throwable failure) {
         Throwable cause = failure;
         while ((cause instanceof CompletionException || cause instanceof ExecutionException)
                 && cause.getCause() != null) {
             cause = cause.getCause();
         }
-        if (cause instanceof LakebaseException known) {
-            return known;
-        }
-        return new UnavailableException(
-                "Unexpected failure: " + Redaction.scrub(cause.toString()), ErrorDetails.NONE, cause, false);
+        return cause;
+    }
+
+    private static String advice(Throwable cause) {
+        return cause instanceof LinkageError
+                ? ". The class path lacks a class, or has it in a version that does not fit: look at what your build makes of"
+                        + " the dependencies of lakebase-client (mvn dependency:tree, gradle dependencies)."
+                : "";
     }
 }

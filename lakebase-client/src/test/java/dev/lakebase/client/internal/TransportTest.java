@@ -57,6 +57,17 @@ class TransportTest {
     }
 
     @Test
+    void aMissingClassIsNotTheNetworksFault() {
+        wire.fail(new NoClassDefFoundError("com/example/Missing"));
+
+        assertThat(failure(send(GET)))
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContainingAll("NoClassDefFoundError: com/example/Missing", "class path")
+                .hasMessageNotContaining("network");
+        assertThat(wire.calls).hasSize(1);
+    }
+
+    @Test
     void aReadThatIsNotAnsweredIsSentAgainAtHalfTime() {
         wire.silence().answer(200, "{\"name\":\"x\"}");
         CompletableFuture<String> result = send(GET);
