@@ -14,4 +14,14 @@ public interface AuditListener {
      * be quick and thread-safe. What it throws is logged and goes no further.
      */
     void onMutation(AuditEvent event);
+
+    /**
+     * Who hears of what the calling thread asks for. Called on that thread, before anything is sent, also for what is sent
+     * later and on another one, such as the create of {@link Branches#recreate}; more often than there are changes. For
+     * listeners that have to know what only that thread does: a signed-in user, a trace, a test. Be quick; what it throws is
+     * logged, and then this listener hears. Default: this one.
+     */
+    default AuditListener ofCallingThread() {
+        return this;
+    }
 }

@@ -41,7 +41,7 @@ final class BranchCreation {
             @Nullable String reason,
             Duration limit) {
         this.reason = reason;
-        this.plane = plane;
+        this.plane = plane.ofCallingThread();
         this.name = name;
         this.spec = spec;
         this.readiness = new BranchReadiness(plane, endpoints, name);

@@ -29,7 +29,7 @@ final class BranchRecreation {
     private volatile String stage = "deleting the branch";
 
     BranchRecreation(ControlPlane plane, Endpoints endpoints, BranchName name, RecreateOptions options) {
-        this.plane = plane;
+        this.plane = plane.ofCallingThread();
         this.endpoints = endpoints;
         this.name = name;
         this.options = options;

@@ -218,6 +218,25 @@ class BranchWorkflowsTest {
     }
 
     @Test
+    void whatIsSentLaterIsToldToWhoHearsForTheThreadThatAsked() throws Exception {
+        platform.put("staging", "production");
+        platform.failCreates = true;
+        Thread asking = time.run(() -> {
+            branches.recreate("staging");
+            return Thread.currentThread();
+        });
+        time.advance(Duration.ofMinutes(1));
+        platform.failCreates = false;
+        time.advance(Duration.ofMinutes(1));
+
+        assertThat(platform.mutations).containsExactly("DELETE br-2", "CREATE staging from production");
+        assertThat(platform.askedBy)
+                .hasSameSizeAs(platform.audited)
+                .hasSizeGreaterThan(2)
+                .containsOnly(asking);
+    }
+
+    @Test
     void recreateOutlastsAnOutageThatTakesTheAnswerOfItsCreate() throws Exception {
         platform.put("staging", "production");
         platform.somebodyFaster = () -> platform.outUntil = time.instant().plus(Duration.ofMinutes(5));

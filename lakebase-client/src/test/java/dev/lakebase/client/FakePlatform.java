@@ -50,6 +50,10 @@ final class FakePlatform {
     Runnable somebodyFaster = () -> {};
 
     final List<AuditEvent> audited = new ArrayList<>();
+
+    /** The thread that asked for each of them. */
+    final List<Thread> askedBy = new ArrayList<>();
+
     private final Map<String, Instant> operations = new HashMap<>();
     private int created;
     private int calls;
@@ -117,7 +121,23 @@ final class FakePlatform {
         };
         Transport transport = new Transport(wire, time, new SplittableRandom(7));
         return new LakebaseClient(
-                new ControlPlane(transport, Duration.ofSeconds(10), audited::add), RefreshPolicy.LAZY);
+                new ControlPlane(transport, Duration.ofSeconds(10), new Recorder()), RefreshPolicy.LAZY);
+    }
+
+    private final class Recorder implements AuditListener {
+        @Override
+        public void onMutation(AuditEvent event) {
+            audited.add(event);
+        }
+
+        @Override
+        public AuditListener ofCallingThread() {
+            Thread asking = Thread.currentThread();
+            return event -> {
+                askedBy.add(asking);
+                onMutation(event);
+            };
+        }
     }
 
     /** Whether the last client did. */

@@ -27,8 +27,19 @@ final class RunBranches implements AuditListener {
 
     private RunBranches() {}
 
+    /** Whatever thread the platform's answer comes on, it is the test's that asked. */
+    @Override
+    public AuditListener ofCallingThread() {
+        TestTag test = TestTag.current();
+        return event -> record(event, test);
+    }
+
     @Override
     public void onMutation(AuditEvent event) {
+        record(event, TestTag.current());
+    }
+
+    private void record(AuditEvent event, @Nullable TestTag by) {
         if (event.outcome() == Outcome.REFUSED || event.resource().split("/").length != 4) {
             return;
         }
@@ -39,7 +50,7 @@ final class RunBranches implements AuditListener {
             return; // another kind of resource
         }
         if (event.action() == Action.CREATE || event.action() == Action.UNDELETE) {
-            branches.put(branch, new Made(TestTag.current()));
+            branches.put(branch, new Made(by));
         } else if (event.action() == Action.DELETE || event.action() == Action.PURGE) {
             branches.remove(branch);
         }

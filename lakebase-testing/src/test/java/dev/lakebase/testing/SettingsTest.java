@@ -225,6 +225,33 @@ class SettingsTest {
         Leaky.NEVER.countDown();
     }
 
+    @LakebaseTest(leaks = LeakPolicy.FAIL)
+    static class OneOfTwoLeaks {
+        private static final CyclicBarrier BOTH = new CyclicBarrier(2);
+
+        @Test
+        void leavesABranch(LakebaseClient client) throws Exception {
+            client.branches("local")
+                    .create("litter-of-one", b -> b.from("production").expiresIn(Duration.ofMinutes(5)));
+            BOTH.await(30, TimeUnit.SECONDS);
+        }
+
+        @Test
+        void leavesNothing(Branch branch) throws Exception {
+            BOTH.await(30, TimeUnit.SECONDS);
+            assertThat(branch.uid()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void inParallelABranchIsLeftByTheTestThatAskedForIt() {
+        var results = Results.inParallel(OneOfTwoLeaks.class);
+
+        results.testEvents().assertStatistics(events -> events.failed(1).succeeded(1));
+        assertThat(Results.failures(results))
+                .contains("OneOfTwoLeaks.leavesABranch", "branch projects/local/branches/litter-of-one");
+    }
+
     @LakebaseTest
     static class HoldsABranch {}
 

@@ -20,17 +20,38 @@ final class Audit {
     private final AuditListener listener;
     private final Supplier<CompletableFuture<String>> caller;
     private final TimeSource time;
+    private final boolean bound;
 
     /** @param caller asks the workspace who the caller is; remembers the answer */
     Audit(AuditListener listener, Supplier<CompletableFuture<String>> caller, TimeSource time) {
+        this(listener, caller, time, false);
+    }
+
+    private Audit(AuditListener listener, Supplier<CompletableFuture<String>> caller, TimeSource time, boolean bound) {
         this.listener = listener;
         this.caller = caller;
         this.time = time;
+        this.bound = bound;
+    }
+
+    /** Tells whoever hears for the calling thread, whichever thread sends; what is bound stays bound. */
+    Audit bound() {
+        return bound ? this : new Audit(ofCallingThread(), caller, time, true);
+    }
+
+    private AuditListener ofCallingThread() {
+        try {
+            return listener.ofCallingThread();
+        } catch (RuntimeException | Error e) {
+            log.error("The audit listener failed before a change", e);
+            return listener;
+        }
     }
 
     /** Sends a call. Its future is done once the listener knows of it, and no later than the call's time-out. */
     <T> CompletableFuture<T> send(
             Transport transport, Call call, Call.Mutation mutation, Duration timeout, Transport.Reader<T> reader) {
+        Audit audit = bound();
         CompletableFuture<@Nullable String> who = callerWithin(timeout);
         Told<T> told = new Told<>(reader);
         CompletableFuture<T> sent = transport.send(call, timeout, told);
@@ -39,7 +60,7 @@ final class Audit {
                 sent,
                 (value, failure) -> Waits.whenDone(who, (name, none) -> {
                     LakebaseException reason = failure == null ? null : Waits.failure(failure);
-                    publish(new AuditEvent(
+                    audit.publish(new AuditEvent(
                             time.instant(),
                             name,
                             mutation.action(),

@@ -37,12 +37,17 @@ public final class ControlPlane implements AutoCloseable {
         this.reason = null;
     }
 
-    private ControlPlane(ControlPlane shared, String reason) {
+    private ControlPlane(ControlPlane shared, @Nullable Audit audit, @Nullable String reason) {
         this.transport = shared.transport;
         this.requestTimeout = shared.requestTimeout;
         this.currentUser = shared.currentUser;
-        this.audit = shared.audit;
+        this.audit = audit;
         this.reason = reason;
+    }
+
+    /** The same control plane, for what the calling thread asks for and another one may send. */
+    public ControlPlane ofCallingThread() {
+        return audit == null ? this : new ControlPlane(this, audit.bound(), reason);
     }
 
     /** The same control plane, for whoever changes something for that reason. */
@@ -50,7 +55,7 @@ public final class ControlPlane implements AutoCloseable {
         if (reason.isBlank()) {
             throw new InvalidArgumentException("because(…) is empty: say why, or leave it out.");
         }
-        return new ControlPlane(this, reason);
+        return new ControlPlane(this, audit, reason);
     }
 
     public CurrentUser currentUser() {
