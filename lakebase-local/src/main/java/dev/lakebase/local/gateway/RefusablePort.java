@@ -69,36 +69,39 @@ final class RefusablePort implements Closeable {
     void update() {
         lock.lock();
         try {
-            if (!closed && refused.getAsBoolean() == (listener != null)) {
-                if (listener != null) {
-                    hold(listener);
+            ServerSocket current = listener;
+            if (current != null && refused.getAsBoolean()) {
+                listener = null;
+                current.close();
+            }
+            while (listener == null && accepting) {
+                changed.awaitUninterruptibly(); // it comes out at once
+            }
+            if (listener == null && !closed) {
+                if (refused.getAsBoolean()) {
+                    hold();
                 } else {
                     release();
                 }
-                changed.signalAll();
             }
         } catch (IOException e) {
-            changed.signalAll(); // the acceptor tries again, and tells
+            // the acceptor tries again, and tells
         } finally {
+            changed.signalAll();
             lock.unlock();
         }
     }
 
-    private void hold(ServerSocket current) throws IOException {
-        listener = null;
-        current.close();
-        while (accepting) {
-            changed.awaitUninterruptibly(); // it comes out at once
+    private void hold() throws IOException {
+        if (holder == null) {
+            var socket = new Socket();
+            socket.setReuseAddress(true);
+            holder = socket;
+            socket.bind(address);
         }
-        if (closed || listener != null || holder != null) {
-            return; // somebody was quicker
-        }
-        var socket = new Socket();
-        socket.setReuseAddress(true);
-        holder = socket;
-        socket.bind(address);
     }
 
+    /** Only while nobody is accepting. */
     private void release() throws IOException {
         listener = listen(address);
         closeHolder();

@@ -1,5 +1,6 @@
 package dev.lakebase.local.gateway;
 
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -8,9 +9,13 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
 class RefusablePortTest {
     private final AtomicBoolean refused = new AtomicBoolean();
 
@@ -32,6 +37,38 @@ class RefusablePortTest {
             port.close();
             acceptor.join();
         }
+    }
+
+    @Test
+    void refusalThatEndsBeforeItHasBegunLeavesThePortOpen() throws Exception {
+        var seen = new Semaphore(0);
+        try (var port = new RefusablePort(() -> isRefusedAndSeen(seen))) {
+            var where = new InetSocketAddress(InetAddress.getLoopbackAddress(), port.port());
+            var acceptor = new Thread(() -> acceptUntilClosed(port));
+            acceptor.start();
+            for (int round = 0; round < 500; round++) {
+                connect(where);
+                seen.drainPermits();
+                refused.set(true);
+                var injecting = new Thread(port::update);
+                injecting.start();
+                seen.acquire(); // it is about to stop listening
+                refused.set(false);
+                port.update();
+                assertThatCode(() -> connect(where)).as("round %d", round).doesNotThrowAnyException();
+                injecting.join();
+            }
+            port.close();
+            acceptor.join();
+        }
+    }
+
+    private boolean isRefusedAndSeen(Semaphore seen) {
+        boolean answer = refused.get();
+        if (answer) {
+            seen.release();
+        }
+        return answer;
     }
 
     private static void connect(InetSocketAddress where) throws IOException {
