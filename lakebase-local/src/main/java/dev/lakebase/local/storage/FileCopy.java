@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
@@ -90,10 +89,10 @@ final class FileCopy {
 
     /** @param share links a file, by its relative path, to one of the same content; false if it is to be copied */
     private static void copy(Path from, Path to, Predicate<Path> wanted, Predicate<Path> share) throws IOException {
-        Collection<List<Path>> found = prepare(from, to, wanted);
+        Map<Path, List<Path>> found = prepare(from, to, wanted);
         removeOthers(found, from, to);
-        shareBlocks(found, from, to);
-        Queue<List<Path>> folders = new ConcurrentLinkedQueue<>(found);
+        shareBlocks(found.values(), from, to);
+        Queue<List<Path>> folders = new ConcurrentLinkedQueue<>(found.values());
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         Runnable worker = () -> {
             try {
@@ -136,7 +135,7 @@ final class FileCopy {
     }
 
     /** Makes the folders, and returns the files of each. */
-    private static Collection<List<Path>> prepare(Path from, Path to, Predicate<Path> wanted) throws IOException {
+    private static Map<Path, List<Path>> prepare(Path from, Path to, Predicate<Path> wanted) throws IOException {
         Map<Path, List<Path>> found = new LinkedHashMap<>();
         Files.walkFileTree(from, new SimpleFileVisitor<>() {
             @Override
@@ -171,24 +170,22 @@ final class FileCopy {
                 return failure == null ? FileVisitResult.CONTINUE : unlessVanished(failure);
             }
         });
-        return found.values();
+        return found;
     }
 
-    private static void removeOthers(Collection<List<Path>> wanted, Path from, Path to) throws IOException {
+    /** Goes by what was found, even if it has vanished since. */
+    private static void removeOthers(Map<Path, List<Path>> found, Path from, Path to) throws IOException {
         Set<Path> expected = new HashSet<>();
-        for (List<Path> files : wanted) {
+        found.forEach((folder, files) -> {
+            expected.add(to.resolve(from.relativize(folder)));
             files.forEach(file -> expected.add(to.resolve(from.relativize(file))));
-        }
+        });
         List<Path> present;
         try (Stream<Path> files = Files.walk(to)) {
             present = files.sorted(Comparator.reverseOrder()).toList();
         }
         for (Path file : present) {
-            if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-                if (!Files.isDirectory(from.resolve(to.relativize(file)))) {
-                    Files.delete(file);
-                }
-            } else if (!expected.contains(file)) {
+            if (!expected.contains(file)) {
                 Files.delete(file);
             }
         }
