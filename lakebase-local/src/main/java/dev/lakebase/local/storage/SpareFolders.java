@@ -9,6 +9,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The system catalogs of a few deleted clusters, for the next ones to overwrite. A cluster is some 500 files, and file
  * systems are slow at creating many just after many were deleted (ext4 without a journal takes ten times as long for a
- * minute). Tables of users are not kept. Thread-safe.
+ * minute). Rows and databases of users are not kept. Thread-safe.
  */
 final class SpareFolders {
     static final String PREFIX = ".spare-";
@@ -26,6 +27,9 @@ final class SpareFolders {
 
     /** What initdb has made has numbers below 16384; users' relations, and catalogs once rewritten, have others. */
     private static final Pattern CATALOG = Pattern.compile("[0-9]{1,4}|1[0-5][0-9]{3}");
+
+    /** pg_largeobject, pg_statistic and pg_statistic_ext_data, with their TOAST: values out of users' tables. */
+    private static final Set<String> DATA = Set.of("2613", "2619", "2840", "3429", "3430");
 
     /** Catalogs that have grown are few, and would keep room on the disk. */
     private static final long LARGEST = 256 * 1024;
@@ -59,18 +63,20 @@ final class SpareFolders {
 
     /** Makes a folder of this name: of a spare one, or else empty. */
     void takeOrCreate(Path name) throws IOException {
-        Path spare = kept.poll();
-        if (spare == null) {
-            Folders.create(name);
-            return;
+        for (Path spare = kept.poll(); spare != null; spare = kept.poll()) {
+            try {
+                Files.move(spare, name, StandardCopyOption.ATOMIC_MOVE);
+                free.add(spare);
+                return;
+            } catch (IOException e) {
+                if (Files.exists(spare, LinkOption.NOFOLLOW_LINKS)) {
+                    kept.add(spare);
+                    throw e;
+                }
+                free.add(spare); // somebody has tidied up
+            }
         }
-        try {
-            Files.move(spare, name, StandardCopyOption.ATOMIC_MOVE);
-            free.add(spare);
-        } catch (IOException e) {
-            kept.add(spare);
-            throw e;
-        }
+        Folders.create(name);
     }
 
     /** Deletes them, and keeps no others from now on. */
@@ -81,21 +87,20 @@ final class SpareFolders {
         }
     }
 
-    /** Leaves small catalogs, and nothing else. */
+    /** Leaves small catalogs of the databases that every cluster is born with, and nothing else. */
     private static void strip(Path cluster) throws IOException {
         Path data = cluster.resolve("pgdata");
-        Path base = data.resolve("base");
-        Path global = data.resolve("global");
-        Path shared = data.resolve(FileCopy.TEMPLATE0);
+        Set<Path> fixed = Set.of(data.resolve("global"), data.resolve("base/1"), data.resolve("base/5"));
         Files.walkFileTree(cluster, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 // a file that another cluster shares must never be written, whatever its name
-                boolean reusable = (file.startsWith(base) || file.startsWith(global))
-                        && !file.startsWith(shared)
+                String name = file.getFileName().toString();
+                boolean reusable = fixed.contains(file.getParent())
                         && attributes.isRegularFile()
                         && attributes.size() <= LARGEST
-                        && CATALOG.matcher(file.getFileName().toString()).matches()
+                        && CATALOG.matcher(name).matches()
+                        && !DATA.contains(name)
                         && Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS)
                                 .equals(1);
                 if (!reusable) {
@@ -109,8 +114,7 @@ final class SpareFolders {
                 if (failure != null) {
                     throw failure;
                 }
-                boolean above = base.startsWith(folder) || folder.equals(global);
-                if (!above && (!folder.startsWith(base) || folder.equals(shared))) {
+                if (fixed.stream().noneMatch(stays -> stays.startsWith(folder))) {
                     Files.delete(folder);
                 }
                 return FileVisitResult.CONTINUE;

@@ -226,15 +226,27 @@ class BranchTest {
             Sql.run(
                     former,
                     "CREATE TABLE secret AS SELECT repeat('x', 100) FROM generate_series(1, 10000)",
+                    "ANALYZE secret",
+                    "SELECT lo_from_bytea(0, 'secret')",
                     "CREATE DATABASE former",
                     "CHECKPOINT");
+            String data = Sql.ask(
+                    former,
+                    "SELECT string_agg(pg_relation_filepath(oid), ' ') FROM pg_class WHERE oid IN (SELECT"
+                            + " unnest(array[c.oid, c.reltoastrelid]) FROM pg_class c WHERE relname IN"
+                            + " ('pg_largeobject', 'pg_statistic', 'pg_statistic_ext_data'))");
             String secret = Sql.ask(former, "SELECT pg_relation_filepath('secret')");
             assertThat(former.data().resolve(secret)).exists();
             own.delete(former);
             Path spare = onlySpare(own);
             assertThat(spare.resolve("base/5/1247")).exists();
-            assertThat(spare.resolve("base/4")).doesNotExist();
+            assertThat(spare.resolve("base"))
+                    .isDirectoryContaining("glob:**/{1,5}")
+                    .isDirectoryNotContaining("regex:.*/base/(?![15]$).*");
             assertThat(spare.resolve(secret)).doesNotExist();
+            assertThat(data.split(" "))
+                    .hasSize(5)
+                    .allSatisfy(file -> assertThat(spare.resolve(file)).doesNotExist());
             Object inode = Files.getAttribute(spare.resolve("base/5/1247"), "unix:ino");
 
             Cluster fresh = own.createRoot("br-fresh");

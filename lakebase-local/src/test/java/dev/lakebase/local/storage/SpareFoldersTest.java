@@ -59,6 +59,25 @@ class SpareFoldersTest {
     }
 
     @Test
+    void spareThatVanishedIsForgotten() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            spares.keep(cluster("deleted-" + i));
+        }
+        Folders.delete(folder.resolve(SpareFolders.PREFIX + 0));
+        spares.takeOrCreate(folder.resolve("next"));
+        assertThat(folder.resolve("next/pgdata/base/5/1259")).exists();
+
+        for (int i = 1; i < 4; i++) {
+            Folders.delete(folder.resolve(SpareFolders.PREFIX + i));
+        }
+        spares.takeOrCreate(folder.resolve("fresh"));
+        assertThat(folder.resolve("fresh")).isEmptyDirectory();
+        for (int i = 0; i < 4; i++) {
+            assertThat(spares.keep(cluster("later-" + i))).as("room for %d", i).isTrue();
+        }
+    }
+
+    @Test
     void discardedOnesAreGoneAndNoMoreAreKept() throws Exception {
         Path deleted = cluster("deleted");
         spares.keep(deleted);
