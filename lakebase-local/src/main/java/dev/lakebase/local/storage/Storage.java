@@ -374,15 +374,14 @@ public final class Storage implements AutoCloseable {
             }
         }
         clusters.clear();
-        try {
-            spares.discard();
-            run.close();
-            if (dataLock != null) {
-                dataLock.close();
-            }
+        try (dataLock;
+                run) {
+            spares.discard(); // the run goes after it, and the lock last, whatever fails
         } catch (IOException e) {
             failure = new StorageException(
-                    run.path() + " could not be removed: " + e.getMessage() + ". Remove it by hand.", e);
+                    "The storage in " + directory + " is closed, but could not be tidied up: " + e.getMessage()
+                            + ". Remove that by hand.",
+                    e);
         } finally {
             if (quiet) {
                 work.writeLock().unlock();

@@ -30,6 +30,8 @@ class DataDirectoryTest {
         // what a killed JVM may have been in the middle of
         Files.createDirectories(data.resolve("clusters/.new-br-half/pgdata"));
         Files.createDirectories(data.resolve("clusters/.gone-1-br-half/pgdata"));
+        Files.createDirectories(
+                data.resolve("clusters").resolve(SpareFolders.PREFIX + 0).resolve("pgdata"));
 
         try (Storage storage = Storage.open(data, line -> {})) {
             assertThat(storage.clusters()).containsOnlyKeys("br-root", "br-branch");
@@ -75,6 +77,33 @@ class DataDirectoryTest {
             assertThat(first.createRoot("br-root").isRunning()).isTrue();
         }
         Storage.open(data, line -> {}).close();
+    }
+
+    @Test
+    void spareThatCanNotBeDeletedIsNamedAndTheFolderIsFree() throws Exception {
+        Path data = parent.resolve("data");
+        Path deep = parent.resolve("x".repeat(200));
+        Files.createDirectories(deep.resolve(("x".repeat(200) + "/").repeat(14)));
+        Storage storage = Storage.open(data, line -> {});
+        Path run = storage.createRoot("br-root").socket().getPath().getParent().getParent();
+        storage.delete(storage.createRoot("br-gone"));
+        // longer than any path may be, so that not even root can delete it
+        Path spare = data.resolve("clusters").resolve(SpareFolders.PREFIX + 0);
+        Path tooDeep = Files.createDirectories(spare.resolve(("y".repeat(200) + "/").repeat(15)))
+                .resolve("x");
+        Files.move(deep, tooDeep);
+        try {
+            assertThatThrownBy(storage::close)
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContaining(spare.toString());
+        } finally {
+            Files.move(tooDeep, deep);
+        }
+        assertThat(run).doesNotExist();
+        try (Storage next = Storage.open(data, line -> {})) {
+            assertThat(next.clusters()).containsOnlyKeys("br-root");
+            assertThat(spare).doesNotExist();
+        }
     }
 
     @Test
