@@ -27,6 +27,7 @@ final class Attempts {
     private final String change;
     private final Duration limit;
     private final long started;
+    private volatile long firstUnclear;
 
     /** @param change as in "whether (it) took place" */
     Attempts(ControlPlane plane, String resource, String change) {
@@ -40,15 +41,25 @@ final class Attempts {
         this.change = change;
         this.limit = limit;
         this.started = plane.time().nanoTime();
+        this.firstUnclear = started;
+    }
+
+    /** The next one is the first that may take place: those before it, if any, were refused. */
+    void allWereRefused() {
+        firstUnclear = plane.time().nanoTime();
     }
 
     boolean areOver() {
         return limit.compareTo(elapsed()) <= 0;
     }
 
-    /** Whether what failed for a while may be tried again although a call's time is up, or whoever calls is to decide that. */
+    /**
+     * Whether what failed for a while may be tried again although a call's time is up, or whoever calls is to decide that;
+     * also where another attempt would come too late.
+     */
     boolean arePatient() {
-        return limit.compareTo(plane.requestTimeout()) > 0 && !areOver();
+        return limit.compareTo(plane.requestTimeout()) > 0
+                && limit.compareTo(elapsed().plus(PAUSE_OF_THE_PATIENT)) > 0;
     }
 
     Duration pause() {
@@ -87,13 +98,14 @@ final class Attempts {
     }
 
     /**
-     * Whether what was created then may have been created by one of them.
+     * Whether what was created then may have been created by one of them that was not refused.
      *
      * @param serverTime when the server said so, or null if it did not tell
      */
     boolean mayHaveCreated(@Nullable Instant created, @Nullable Instant serverTime) {
         Instant now = serverTime == null ? plane.time().instant() : serverTime;
-        return created != null && !created.isBefore(now.minus(elapsed()).minus(CLOCK_GRAIN));
+        return created != null
+                && !created.isBefore(now.minus(since(firstUnclear)).minus(CLOCK_GRAIN));
     }
 
     /** @param reason the last failure, if there was one */
@@ -108,6 +120,10 @@ final class Attempts {
     }
 
     private Duration elapsed() {
-        return Duration.ofNanos(plane.time().nanoTime() - started);
+        return since(started);
+    }
+
+    private Duration since(long nanoTime) {
+        return Duration.ofNanos(plane.time().nanoTime() - nanoTime);
     }
 }

@@ -82,6 +82,9 @@ final class BranchCreation {
         if (attempts.areOver() || givenUp) {
             return CompletableFuture.failedFuture(attempts.doubtful(unclear));
         }
+        if (unclear == null) {
+            attempts.allWereRefused();
+        }
         return watched(plane.send(create, attempts.forOne(), ControlPlane::accepted))
                 .exceptionallyCompose(thrown -> {
                     LakebaseException failure = Waits.failure(thrown);

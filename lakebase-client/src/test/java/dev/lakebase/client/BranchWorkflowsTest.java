@@ -276,6 +276,39 @@ class BranchWorkflowsTest {
     }
 
     @Test
+    void recreateSaysWhyItsCreatesWereAllRefused() throws Exception {
+        platform.put("staging", "production");
+        platform.refuseCreates = true;
+        Operation<Recreation> recreation = time.run(() -> branches.recreate("staging"));
+
+        time.advance(Duration.ofMinutes(20));
+
+        assertThatThrownBy(() -> recreation.await(PATIENCE))
+                .isInstanceOf(UnavailableException.class)
+                .hasMessageContainingAll("HTTP 429", "slow down")
+                .hasMessageNotContaining("not known");
+        assertThat(time.pending()).isZero();
+    }
+
+    @Test
+    void recreateDoesNotTakeForItsOwnWhatSomebodyCreatedWhileItWasRefused() throws Exception {
+        platform.put("staging", "production");
+        platform.refuseCreates = true;
+        Operation<Recreation> recreation = time.run(() -> branches.recreate("staging"));
+        time.advance(Duration.ofMinutes(2));
+        FakePlatform.Node somebodys = platform.put("staging", "production");
+        somebodys.createdAt = time.instant();
+        time.advance(Duration.ofMinutes(5));
+
+        platform.refuseCreates = false;
+        platform.failCreates = true; // it may have landed
+
+        assertThatThrownBy(() -> time.run(() -> recreation.await(PATIENCE)))
+                .isInstanceOf(AlreadyExistsException.class)
+                .hasMessageContaining("somebody else created " + somebodys.uid);
+    }
+
+    @Test
     void recreateWaitsForItsIdThroughAnOutage() throws Exception {
         platform.tombstonesKeepTheirIds = true;
         platform.put("staging", "production");

@@ -42,6 +42,7 @@ final class FakePlatform {
     boolean tombstonesKeepTheirIds;
     boolean failDeletes;
     boolean failCreates;
+    boolean refuseCreates;
 
     /** Until then nothing answers, whatever it does. */
     Instant outUntil = Instant.MIN;
@@ -198,6 +199,9 @@ final class FakePlatform {
     private Answer create(String query, JsonNode body) {
         if (failCreates) {
             return error(500, "INTERNAL_ERROR", "oops");
+        }
+        if (refuseCreates) {
+            return error(429, "RESOURCE_EXHAUSTED", "slow down");
         }
         somebodyFaster.run();
         String id = query.substring("branch_id=".length());
