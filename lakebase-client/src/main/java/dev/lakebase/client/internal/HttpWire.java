@@ -1,7 +1,6 @@
 package dev.lakebase.client.internal;
 
 import dev.lakebase.client.UnauthenticatedException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -85,9 +84,7 @@ public final class HttpWire implements Wire {
                     @Override
                     protected void setException(Throwable failure) {
                         super.setException(failure);
-                        Throwable cause = Waits.unwrap(failure);
-                        // making the client failed: for want of file descriptors, say, which passes
-                        result.completeExceptionally(cause instanceof UncheckedIOException io ? io.getCause() : cause);
+                        result.completeExceptionally(OwnedHttpClient.failure(failure));
                     }
                 };
         Waits.whenDone(result, (answer, failure) -> exchange.cancel(true));

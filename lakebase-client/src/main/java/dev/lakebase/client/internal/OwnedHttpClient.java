@@ -1,8 +1,11 @@
 package dev.lakebase.client.internal;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.net.http.HttpClient;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -26,6 +29,20 @@ final class OwnedHttpClient implements AutoCloseable {
 
     HttpClient client() {
         return client;
+    }
+
+    /**
+     * What an exchange failed with. {@code send} wraps what goes wrong on the client's threads in an IOException of the same
+     * message, errors of this program as well, which are not the network's; and making the client wraps the want of file
+     * descriptors, say, which passes.
+     */
+    static Throwable failure(Throwable thrown) {
+        Throwable failure = Waits.unwrap(thrown);
+        Throwable cause = failure.getClass() == IOException.class ? failure.getCause() : null;
+        if (cause instanceof Error || cause instanceof RuntimeException || cause instanceof IOException) {
+            failure = cause;
+        }
+        return failure instanceof UncheckedIOException io ? Objects.requireNonNull(io.getCause()) : failure;
     }
 
     /** Fails what is under way. Idempotent. */

@@ -93,7 +93,7 @@ final class SilentHttpClient implements HttpClient, AutoCloseable {
             throw new HttpTimeoutException("no whole answer within " + timeout.toMillis() + " ms to " + in.getMethod()
                     + " " + in.getUri().getPath());
         } catch (ExecutionException e) {
-            Throwable cause = Waits.unwrap(e);
+            Throwable cause = OwnedHttpClient.failure(e);
             if (cause instanceof Error error) {
                 throw error;
             }
