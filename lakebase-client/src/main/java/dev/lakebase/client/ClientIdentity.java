@@ -175,7 +175,7 @@ final class ClientIdentity {
         boolean other = set.containsKey("host")
                 || set.containsKey("token")
                 || set.containsKey("clientId")
-                || STRONGER_THAN_A_PROFILE.stream().anyMatch(environment::containsKey);
+                || STRONGER_THAN_A_PROFILE.stream().anyMatch(variable -> isSet(environment, variable));
         return set.containsKey("environment") && !other ? environment.get("DATABRICKS_CONFIG_PROFILE") : null;
     }
 

@@ -61,6 +61,10 @@ class ClientBuilderTest {
         var byEnvironment = new ClientIdentity(Map.of(variable, "of another workspace"));
         byEnvironment.environment(Map.of("DATABRICKS_CONFIG_PROFILE", "work"));
         assertThatThrownBy(byEnvironment::authenticator).hasMessageContainingAll("profile(\"work\")", variable);
+
+        var besideAnEmptyOne = new ClientIdentity(Map.of(variable, "of another workspace"));
+        besideAnEmptyOne.environment(Map.of("DATABRICKS_CONFIG_PROFILE", "work", "DATABRICKS_PASSWORD", " "));
+        assertThatThrownBy(besideAnEmptyOne::authenticator).hasMessageContainingAll("profile(\"work\")", variable);
     }
 
     @Test
