@@ -383,7 +383,7 @@ class LakebaseAutoConfigurationTest {
         contexts.withPropertyValues("lakebase.endpoint=" + SharedLocal.get().endpoint())
                 .withInitializer(context -> context.getEnvironment()
                         .getPropertySources()
-                        .addLast(new MapPropertySource("vault", variables)))
+                        .addFirst(new MapPropertySource("vault", variables)))
                 .run(context -> assertThat(context.getBean(JdbcClient.class)
                                 .sql("select current_user")
                                 .query(String.class)
