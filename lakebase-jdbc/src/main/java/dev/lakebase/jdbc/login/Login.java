@@ -274,9 +274,10 @@ final class Login implements Runnable {
     private <T> T ready(Supplier<CompletableFuture<T>> ask, String what) throws SQLException, InterruptedException {
         while (true) {
             CompletableFuture<T> answer = ask.get();
-            var either = CompletableFuture.anyOf(answer, aborted);
             try {
-                Waits.await(time, either, deadline);
+                if (!answer.isDone()) {
+                    Waits.await(time, CompletableFuture.anyOf(answer, aborted), deadline);
+                }
                 retries.stopIfAborted();
                 return answer.get();
             } catch (TimeoutException e) {

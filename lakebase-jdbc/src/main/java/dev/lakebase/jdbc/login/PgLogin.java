@@ -17,6 +17,9 @@ final class PgLogin {
     /** A TCP connect that takes longer met a host that drops packets; the next try may not. */
     static final int CONNECT_SECONDS = 5;
 
+    /** The platform's oldest. Told, the driver sends the application's name with the login, not in a statement after it. */
+    private static final String SERVER_VERSION = "16";
+
     private static final Driver DRIVER = new Driver();
 
     private final Properties extra;
@@ -60,6 +63,7 @@ final class PgLogin {
     private Properties properties(ConnectionTarget target, String password, Duration remaining) {
         var properties = new Properties();
         PGProperty.SOCKET_FACTORY.set(properties, LoginSocketFactory.class.getName());
+        PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, SERVER_VERSION);
         extra.stringPropertyNames().forEach(name -> properties.setProperty(name, extra.getProperty(name)));
         PGProperty.USER.set(properties, target.user());
         PGProperty.PASSWORD.set(properties, password);

@@ -56,6 +56,27 @@ class OtherPoolsTest {
         }
     }
 
+    /** A statement would be one more round trip of every login. */
+    @Test
+    void aNewSessionHasItsNameWithoutAStatement() throws Exception {
+        try (LakebaseConnector connector =
+                        connector().property("ApplicationName", "newcomer").build();
+                Connection newcomer = connector.getConnection();
+                Connection observer = connector.getConnection()) {
+            assertThat(newcomer.getClientInfo("ApplicationName")).isEqualTo("newcomer");
+            assertThat(lastStatementOfTheOther(observer)).isEmpty();
+        }
+    }
+
+    private static String lastStatementOfTheOther(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT query FROM pg_stat_activity"
+                        + " WHERE application_name = 'newcomer' AND pid <> pg_backend_pid()")) {
+            assertThat(rows.next()).isTrue();
+            return rows.getString(1);
+        }
+    }
+
     @Test
     void dbcpPoolsItAndLivesThroughASuspend() throws Exception {
         try (LakebaseConnector connector = connector().build();
