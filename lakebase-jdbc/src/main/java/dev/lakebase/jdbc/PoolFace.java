@@ -23,6 +23,7 @@ final class PoolFace implements DataSource {
 
     private final Supplier<LoginGate> gate;
     private final Supplier<@Nullable HikariPoolMXBean> pool;
+    private final FirstLesson lesson = new FirstLesson();
     private final AtomicInteger news = new AtomicInteger();
 
     PoolFace(Supplier<LoginGate> gate, Supplier<@Nullable HikariPoolMXBean> pool) {
@@ -38,7 +39,7 @@ final class PoolFace implements DataSource {
     @Override
     public Connection getConnection() throws SQLException {
         try {
-            return gate.get().take();
+            return lesson.on(gate.get().take());
         } catch (SQLException e) {
             HikariPoolMXBean current = pool.get();
             if (current == null || current.getTotalConnections() > 0 || current.getThreadsAwaitingConnection() == 0) {

@@ -7,6 +7,7 @@ import dev.lakebase.client.EndpointName;
 import dev.lakebase.client.LakebaseClient;
 import dev.lakebase.jdbc.fake.Crowd;
 import dev.lakebase.local.LakebaseLocal;
+import dev.lakebase.local.faults.ConnectionFault;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -85,6 +86,22 @@ class LakebaseLocalTest {
             for (Future<Void> each : crowd.borrowAtOnce(dataSource)) {
                 each.get(60, TimeUnit.SECONDS);
             }
+        }
+    }
+
+    /** HikariCP asks its first connection what all others are like. */
+    @Test
+    void aFirstConnectionThatIsLostBeforeThePoolHasItSpoilsNothing() throws Exception {
+        try (var injected = local.faults().inject(ConnectionFault.terminated().times(1));
+                LakebaseDataSource dataSource = LakebaseDataSource.fromEnvironment(local.environment())) {
+            for (int borrow = 0; borrow < 3; borrow++) {
+                try (Connection connection = dataSource.getConnection()) {
+                    assertThat(text(connection, "SELECT 1")).isEqualTo("1");
+                    assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_READ_COMMITTED);
+                    dataSource.evictConnection(connection);
+                }
+            }
+            assertThat(injected.strikes()).isEqualTo(1);
         }
     }
 

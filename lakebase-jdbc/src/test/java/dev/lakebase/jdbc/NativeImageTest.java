@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +42,10 @@ class NativeImageTest {
         while (names.find()) {
             assertThat(metadata).contains(names.group(1));
         }
-        assertThat(sources.split("newProxyInstance", -1)).as("proxies").hasSize(2);
+        assertThat(sources.split("newProxyInstance", -1)).as("proxies").hasSize(3);
+        assertThat(metadata)
+                .contains("\"proxy\": [\"" + BadNews.class.getName() + "\"]")
+                .contains("\"proxy\": [\"" + Connection.class.getName() + "\"]");
         assertThat(sources.split("Class\\.forName|getDeclaredConstructor", -1))
                 .as("classes by name")
                 .hasSize(1);
