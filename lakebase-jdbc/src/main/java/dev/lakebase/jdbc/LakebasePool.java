@@ -2,6 +2,7 @@ package dev.lakebase.jdbc;
 
 import com.zaxxer.hikari.HikariCredentialsProvider;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.util.Credentials;
 import dev.lakebase.jdbc.login.DriverProperties;
 import java.util.Properties;
@@ -92,6 +93,18 @@ abstract class LakebasePool extends HikariDataSource {
                             + " borrow a connection then");
         }
         super.setInitializationFailTimeout(initializationFailTimeout);
+    }
+
+    /**
+     * How many idle connections the pool keeps ready, and for as long as threads wait for a connection, at least as many as they
+     * are: HikariCP makes up for a closed connection only as far as this number, so with 0 those who waited while all
+     * connections broke would wait in vain. Default 0, so that the compute can sleep.
+     */
+    @Override
+    public int getMinimumIdle() {
+        HikariPoolMXBean pool = getHikariPoolMXBean();
+        int configured = super.getMinimumIdle();
+        return pool == null ? configured : Math.max(configured, pool.getThreadsAwaitingConnection());
     }
 
     /** The name in logs, metrics, JMX and events. Default {@code lakebase-1} and so on. */

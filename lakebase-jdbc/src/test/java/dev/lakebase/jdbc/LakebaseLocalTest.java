@@ -16,9 +16,11 @@ import java.sql.SQLInvalidAuthorizationSpecException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -70,7 +72,7 @@ class LakebaseLocalTest {
     @Test
     void aServicePrincipalIsItsClientId() throws Exception {
         Map<String, String> environment = new HashMap<>(local.environment());
-        environment.keySet().removeAll(java.util.List.of("DATABRICKS_TOKEN", "PGUSER"));
+        environment.keySet().removeAll(List.of("DATABRICKS_TOKEN", "PGUSER"));
         environment.put("DATABRICKS_CLIENT_ID", local.clientId());
         environment.put("DATABRICKS_CLIENT_SECRET", local.clientSecret());
         try (LakebaseDataSource dataSource = LakebaseDataSource.fromEnvironment(environment);
@@ -103,6 +105,40 @@ class LakebaseLocalTest {
             }
             assertThat(injected.strikes()).isEqualTo(1);
         }
+    }
+
+    /** All of a pool is in use and lost at once: HikariCP by itself makes no connection for those who wait already. */
+    @Test
+    void whoWaitsForAConnectionThatBreaksGetsAnotherOne() throws Exception {
+        try (LakebaseDataSource dataSource = LakebaseDataSource.builder()
+                        .environment(local.environment())
+                        .maximumPoolSize(2)
+                        .build();
+                Crowd waiting = new Crowd(4)) {
+            List<Future<Void>> outcomes;
+            try (Connection one = dataSource.getConnection();
+                    Connection two = dataSource.getConnection()) {
+                outcomes = waiting.borrowAtOnce(dataSource);
+                Crowd.await(() -> dataSource.getHikariPoolMXBean().getThreadsAwaitingConnection() == 4);
+                Crowd.await(() -> isIdle(dataSource.getPoolName() + ":connection-adder"));
+                local.suspend(local.endpoint());
+                for (Connection lost : List.of(one, two)) {
+                    assertThatThrownBy(() -> text(lost, "SELECT 1")).isInstanceOf(SQLException.class);
+                }
+            }
+            for (Future<Void> each : outcomes) {
+                each.get(10, TimeUnit.SECONDS);
+            }
+            assertThat(dataSource.getMinimumIdle()).isZero();
+        }
+    }
+
+    /** A thread of an executor that has nothing left to do. */
+    private static boolean isIdle(String thread) {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(each -> each.getKey().getName().equals(thread))
+                .flatMap(each -> Stream.of(each.getValue()))
+                .anyMatch(frame -> frame.getMethodName().equals("getTask"));
     }
 
     @Test
