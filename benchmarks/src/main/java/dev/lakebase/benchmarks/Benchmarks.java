@@ -20,10 +20,7 @@ public final class Benchmarks {
         ALL.put(
                 "warm-borrow",
                 (place, folder) -> JmhPairs.run(WarmBorrow.class, place, Variant.BARE_NATIVE, Variant.LAKEBASE_NATIVE));
-        ALL.put("new-connection", (place, folder) -> {
-            JmhPairs.run(NewConnection.class, place, Variant.BARE_NATIVE, Variant.LAKEBASE_NATIVE);
-            JmhPairs.run(NewConnection.class, place, Variant.BARE_TOKEN, Variant.LAKEBASE_TOKEN);
-        });
+        ALL.put("new-connection", (place, folder) -> NewConnections.run(place));
         ALL.put("first-query", FirstQueries::run);
         ALL.put("cold-crowd", (place, folder) -> ColdCrowd.run(place));
     }

@@ -14,7 +14,7 @@ final class JmhPairs {
     private JmhPairs() {}
 
     static void run(Class<?> benchmark, Place place, Variant bare, Variant ours) throws RunnerException {
-        var ratios = new Ratios(benchmark == WarmBorrow.class ? "ns" : "us");
+        var ratios = new Ratios("ns");
         for (int round = 0; round < ROUNDS; round++) {
             boolean bareFirst = round % 2 == 0;
             double first = score(benchmark, place, bareFirst ? bare : ours);

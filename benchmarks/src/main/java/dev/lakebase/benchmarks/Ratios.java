@@ -45,7 +45,7 @@ final class Ratios {
                 Collections.min(ours) / Collections.min(bare));
     }
 
-    private static double median(List<Double> values) {
+    static double median(List<Double> values) {
         List<Double> sorted = new ArrayList<>(values);
         Collections.sort(sorted);
         int middle = sorted.size() / 2;
