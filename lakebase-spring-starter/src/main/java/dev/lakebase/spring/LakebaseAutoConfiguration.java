@@ -25,6 +25,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
+import org.springframework.util.StringUtils;
 
 /**
  * Configures a {@link LakebaseDataSource} where {@code lakebase.endpoint} (or {@code LAKEBASE_ENDPOINT}) names an
@@ -65,12 +66,7 @@ public final class LakebaseAutoConfiguration {
         LakebaseClient.Builder builder = LakebaseClient.builder().refreshPolicy(properties.refreshPolicy());
         Map<String, String> process = System.getenv();
         Map<String, String> variables = new HashMap<>(process);
-        for (String name : AUTHENTICATION) {
-            String value = environment.getProperty(name);
-            if (value != null) {
-                variables.put(name, value);
-            }
-        }
+        variables.putAll(PropertiesConnectionDetails.variables(environment, AUTHENTICATION));
         if (!variables.equals(process)) {
             builder.environment(variables);
         }
@@ -106,6 +102,10 @@ public final class LakebaseAutoConfiguration {
         if (client != ofTheEnvironment) {
             // the application's own client has an identity of its own, which the environment need not know
             variables.keySet().removeAll(IDENTITY);
+        }
+        String application = environment.getProperty("spring.application.name");
+        if (StringUtils.hasText(application)) {
+            variables.putIfAbsent("PGAPPNAME", application);
         }
         LakebaseDataSource.Builder builder =
                 LakebaseDataSource.builder().client(client).environment(variables);

@@ -28,7 +28,7 @@ record PropertiesConnectionDetails(LakebaseProperties properties, Map<String, St
     /** @throws MutuallyExclusiveConfigurationPropertiesException if both an endpoint and a branch are named */
     static PropertiesConnectionDetails of(LakebaseProperties properties, Environment environment) {
         boolean namesBranch = properties.project() != null || properties.branch() != null;
-        Map<String, String> variables = variables(environment);
+        Map<String, String> variables = variables(environment, VARIABLES);
         boolean ownEndpoint =
                 properties.endpoint() != null && !properties.endpoint().equals(variables.get("LAKEBASE_ENDPOINT"));
         if (namesBranch) {
@@ -95,10 +95,10 @@ record PropertiesConnectionDetails(LakebaseProperties properties, Map<String, St
         return properties.sslRootCert();
     }
 
-    /** The platform's variables as Spring sees them, so that a property source can stand in for the real ones. */
-    private static Map<String, String> variables(Environment environment) {
+    /** Those that are set, as Spring sees them: a property source can stand in for the process's environment. */
+    static Map<String, String> variables(Environment environment, List<String> names) {
         Map<String, String> variables = new HashMap<>();
-        for (String name : VARIABLES) {
+        for (String name : names) {
             String value = environment.getProperty(name);
             if (value != null) {
                 variables.put(name, value);

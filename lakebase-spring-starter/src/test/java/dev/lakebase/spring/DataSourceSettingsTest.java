@@ -19,9 +19,12 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.DataSourceUnwrapper;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JndiDataSourceAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -66,6 +69,23 @@ class DataSourceSettingsTest {
                 .run(context -> assertThat(
                                 context.getBean(LakebaseConnectionDetails.class).database())
                         .isNull());
+    }
+
+    @Test
+    void sessionsBearTheApplicationsNameUnlessTheyAreGivenAnother() {
+        ApplicationContextRunner named = SharedLocal.connect(new ApplicationContextRunner()
+                        .withConfiguration(AutoConfigurations.of(
+                                LakebaseAutoConfiguration.class, JdbcTemplateAutoConfiguration.class)))
+                .withPropertyValues("lakebase.branch=production", "spring.application.name=orders");
+        named.run(context -> assertThat(sessionName(context)).isEqualTo("orders"));
+        named.withPropertyValues("PGAPPNAME=reports")
+                .run(context -> assertThat(sessionName(context)).isEqualTo("reports"));
+        named.withPropertyValues("spring.datasource.hikari.data-source-properties.ApplicationName=batch")
+                .run(context -> assertThat(sessionName(context)).isEqualTo("batch"));
+    }
+
+    private static String sessionName(ApplicationContext context) {
+        return context.getBean(JdbcTemplate.class).queryForObject("SHOW application_name", String.class);
     }
 
     @Test
