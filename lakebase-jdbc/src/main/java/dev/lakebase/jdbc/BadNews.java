@@ -1,6 +1,6 @@
 package dev.lakebase.jdbc;
 
-import com.zaxxer.hikari.HikariPoolMXBean;
+import com.zaxxer.hikari.pool.HikariPool;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -48,9 +48,8 @@ interface BadNews extends Connection {
 
     /** Passes it on to the next waiter, or out of the pool. */
     static void passOn(Connection news, LakebaseDataSource dataSource) throws SQLException {
-        HikariPoolMXBean pool = dataSource.getHikariPoolMXBean();
-        if (pool == null || pool.getThreadsAwaitingConnection() == 0) {
-            dataSource.evictConnection(news);
+        if (dataSource.getHikariPoolMXBean() instanceof HikariPool pool && pool.getThreadsAwaitingConnection() == 0) {
+            pool.evictConnection(news);
         } else {
             news.close();
         }

@@ -9,12 +9,16 @@ import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The way of one borrow: past the gate while the pool is empty, straight to HikariCP otherwise. */
 final class Borrower {
+    /** HikariCP's thread passes the news on in milliseconds, if it runs at all. */
+    private static final long LONGEST_DISMISSAL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final LakebaseDataSource dataSource;
     private final Supplier<LoginGate> newGate;
     private final PoolFace face;
@@ -24,7 +28,7 @@ final class Borrower {
     Borrower(LakebaseDataSource dataSource, Supplier<LoginGate> newGate) {
         this.dataSource = dataSource;
         this.newGate = newGate;
-        this.face = new PoolFace(this::gate, dataSource::getHikariPoolMXBean);
+        this.face = new PoolFace(this::gate, dataSource::getHikariPoolMXBean, dataSource::isClosed);
     }
 
     /** What HikariCP is to take for its DataSource. */
@@ -108,6 +112,18 @@ final class Borrower {
         }
     }
 
+    /** HikariCP's close leaves who waits inside it there, until their deadlines; so they hear of it before. */
+    void dismiss() {
+        long start = System.nanoTime();
+        while (dataSource.getHikariPoolMXBean() instanceof HikariPool pool
+                && pool.getThreadsAwaitingConnection() > 0
+                && System.nanoTime() - start < LONGEST_DISMISSAL_NANOS) {
+            face.wake(pool);
+            pool.addBagItem(pool.getThreadsAwaitingConnection());
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+    }
+
     private void stopIfClosed() throws SQLException {
         if (dataSource.isClosed()) {
             throw new SQLNonTransientConnectionException(dataSource + " is closed.", "08003");
@@ -116,9 +132,11 @@ final class Borrower {
 
     private Connection fromPool(long start, Duration timeout) throws SQLException {
         stopIfClosed(); // a pool that is shut down would keep its borrower until the deadline
-        return dataSource.getHikariPoolMXBean() instanceof HikariPool pool
-                ? pool.getConnection(remaining(start, timeout))
-                : dataSource.fromHikari();
+        if (dataSource.getHikariPoolMXBean() instanceof HikariPool pool) {
+            face.wake(pool);
+            return pool.getConnection(remaining(start, timeout));
+        }
+        return dataSource.fromHikari();
     }
 
     private static long remaining(long start, Duration timeout) {

@@ -138,13 +138,15 @@ public class LakebaseDataSource extends LakebaseBean {
         return losses;
     }
 
-    /** Ends logins under way, whose callers hear so at once, then closes the pool and a client that was not handed in. */
+    /** Ends logins under way. All who wait hear so at once. Then closes the pool and a client that was not handed in. */
     @Override
     public void close() {
+        beginToClose();
         LoginGate current = borrower.gateOrNull();
         if (current != null) {
             current.close();
         }
+        borrower.dismiss();
         super.close();
         LoginGate late = borrower.gateOrNull(); // made by a borrow that raced with us
         if (late != null && late != current) {

@@ -15,6 +15,8 @@ abstract class LakebasePool extends HikariDataSource {
             "a Lakebase token is minted for each login. Set user for another role, or the"
                     + " builder's password for a native Postgres login";
 
+    private volatile boolean closing;
+
     LakebasePool() {}
 
     /** True once settings can't be changed any more. */
@@ -105,6 +107,22 @@ abstract class LakebasePool extends HikariDataSource {
         HikariPoolMXBean pool = getHikariPoolMXBean();
         int configured = super.getMinimumIdle();
         return pool == null ? configured : Math.max(configured, pool.getThreadsAwaitingConnection());
+    }
+
+    /** The most connections, in use or idle. While it closes, one more: to tell those who wait for one. Default 10. */
+    @Override
+    public int getMaximumPoolSize() {
+        return super.getMaximumPoolSize() + (closing ? 1 : 0);
+    }
+
+    /** True from the moment it begins to close. */
+    @Override
+    public boolean isClosed() {
+        return closing || super.isClosed();
+    }
+
+    final void beginToClose() {
+        closing = true;
     }
 
     /** The name in logs, metrics, JMX and events. Default {@code lakebase-1} and so on. */

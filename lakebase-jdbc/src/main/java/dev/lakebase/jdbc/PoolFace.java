@@ -1,6 +1,7 @@
 package dev.lakebase.jdbc;
 
 import com.zaxxer.hikari.HikariPoolMXBean;
+import com.zaxxer.hikari.pool.HikariPool;
 import dev.lakebase.jdbc.login.LakebaseConnector;
 import dev.lakebase.jdbc.login.LoginGate;
 import java.io.PrintWriter;
@@ -8,6 +9,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
@@ -23,12 +26,15 @@ final class PoolFace implements DataSource {
 
     private final Supplier<LoginGate> gate;
     private final Supplier<@Nullable HikariPoolMXBean> pool;
+    private final BooleanSupplier closed;
+    private final AtomicReference<@Nullable Thread> resting = new AtomicReference<>();
     private final FirstLesson lesson = new FirstLesson();
     private final AtomicInteger news = new AtomicInteger();
 
-    PoolFace(Supplier<LoginGate> gate, Supplier<@Nullable HikariPoolMXBean> pool) {
+    PoolFace(Supplier<LoginGate> gate, Supplier<@Nullable HikariPoolMXBean> pool, BooleanSupplier closed) {
         this.gate = gate;
         this.pool = pool;
+        this.closed = closed;
     }
 
     /** True while HikariCP may hand out {@link BadNews}: one volatile read. */
@@ -38,15 +44,31 @@ final class PoolFace implements DataSource {
 
     @Override
     public Connection getConnection() throws SQLException {
+        resting.set(null);
         try {
             return lesson.on(gate.get().take());
         } catch (SQLException e) {
             HikariPoolMXBean current = pool.get();
-            if (current == null || current.getTotalConnections() > 0 || current.getThreadsAwaitingConnection() == 0) {
-                throw e;
+            if (current != null
+                    && current.getThreadsAwaitingConnection() > 0
+                    && (current.getTotalConnections() == 0 || closed.getAsBoolean())) {
+                news.incrementAndGet();
+                return BadNews.of(e, news::decrementAndGet);
             }
-            news.incrementAndGet();
-            return BadNews.of(e, news::decrementAndGet);
+            resting.set(Thread.currentThread());
+            throw e;
+        }
+    }
+
+    /**
+     * Has HikariCP ask again now, if it is waiting to: after a failure its one thread sleeps, for up to 5 s, whatever happens
+     * meanwhile. An interrupt ends that, and the task, which somebody may have counted on.
+     */
+    void wake(HikariPool current) {
+        Thread sleeping = resting.getAndSet(null);
+        if (sleeping != null) {
+            sleeping.interrupt();
+            current.addBagItem(current.getThreadsAwaitingConnection());
         }
     }
 

@@ -120,7 +120,7 @@ class LakebaseLocalTest {
                     Connection two = dataSource.getConnection()) {
                 outcomes = waiting.borrowAtOnce(dataSource);
                 Crowd.await(() -> dataSource.getHikariPoolMXBean().getThreadsAwaitingConnection() == 4);
-                Crowd.await(() -> isIdle(dataSource.getPoolName() + ":connection-adder"));
+                Crowd.await(() -> adderIsIn("getTask", dataSource));
                 local.suspend(local.endpoint());
                 for (Connection lost : List.of(one, two)) {
                     assertThatThrownBy(() -> text(lost, "SELECT 1")).isInstanceOf(SQLException.class);
@@ -133,12 +133,57 @@ class LakebaseLocalTest {
         }
     }
 
-    /** A thread of an executor that has nothing left to do. */
-    private static boolean isIdle(String thread) {
+    /** HikariCP's thread that makes connections: in {@code getTask} it has nothing left to do. */
+    private static boolean adderIsIn(String method, LakebaseDataSource dataSource) {
         return Thread.getAllStackTraces().entrySet().stream()
-                .filter(each -> each.getKey().getName().equals(thread))
+                .filter(each -> each.getKey().getName().equals(dataSource.getPoolName() + ":connection-adder"))
                 .flatMap(each -> Stream.of(each.getValue()))
-                .anyMatch(frame -> frame.getMethodName().equals("getTask"));
+                .anyMatch(frame -> frame.getMethodName().equals(method));
+    }
+
+    @Test
+    void whoWaitsForAConnectionHearsAtOnceThatThePoolIsClosed() throws Exception {
+        try (LakebaseDataSource dataSource = LakebaseDataSource.builder()
+                        .environment(local.environment())
+                        .maximumPoolSize(1)
+                        .build();
+                Crowd waiting = new Crowd(4);
+                Connection only = dataSource.getConnection()) {
+            List<Future<Void>> outcomes = waiting.borrowAtOnce(dataSource);
+            Crowd.await(() -> dataSource.getHikariPoolMXBean().getThreadsAwaitingConnection() == 4);
+            assertThat(only.isValid(5)).isTrue();
+            dataSource.close();
+            for (Future<Void> each : outcomes) {
+                assertThatThrownBy(() -> each.get(10, TimeUnit.SECONDS)).cause().hasMessageContaining("is closed");
+            }
+        }
+    }
+
+    /** HikariCP fills the pool up to minimumIdle by itself, and rests twice as long after each failure. */
+    @Test
+    void theFirstBorrowAfterAnOutageDoesNotWaitUntilHikariCpTriesAgain() throws Exception {
+        try (LakebaseDataSource dataSource = LakebaseDataSource.builder()
+                .environment(local.environment())
+                .hikari(hikari -> hikari.setMinimumIdle(1))
+                .build()) {
+            dataSource.getConnection().close();
+            try (var outage = local.faults().inject(ConnectionFault.tokensRejected())) {
+                dataSource.getHikariPoolMXBean().softEvictConnections();
+                // the second login failed 1.3 s after the first: at 2.6 s HikariCP asks again, in vain, and then at 5.1
+                // s
+                assertThat(outage.awaitStrikes(4, Duration.ofSeconds(20))).isTrue();
+            }
+            Duration served = null;
+            while (served == null) { // until 3.3 s the failure is remembered
+                long start = System.nanoTime();
+                try (Connection connection = dataSource.getConnection()) {
+                    served = Duration.ofNanos(System.nanoTime() - start);
+                } catch (SQLInvalidAuthorizationSpecException e) {
+                    Thread.onSpinWait();
+                }
+            }
+            assertThat(served).isLessThan(Duration.ofSeconds(1));
+        }
     }
 
     @Test
