@@ -109,6 +109,15 @@ abstract class LakebasePool extends HikariDataSource {
         return pool == null ? configured : Math.max(configured, pool.getThreadsAwaitingConnection());
     }
 
+    /**
+     * How long HikariCP looks whether a connection is alive: default 5 s, and at most half the connection time-out, for HikariCP
+     * looks at no deadline meanwhile, and a connection that has fallen silent is to be replaced within it.
+     */
+    @Override
+    public long getValidationTimeout() {
+        return Math.min(super.getValidationTimeout(), getConnectionTimeout() / 2);
+    }
+
     /** The most connections, in use or idle. While it closes, one more: to tell those who wait for one. Default 10. */
     @Override
     public int getMaximumPoolSize() {

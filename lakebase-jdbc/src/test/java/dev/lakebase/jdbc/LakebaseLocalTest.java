@@ -8,6 +8,7 @@ import dev.lakebase.client.LakebaseClient;
 import dev.lakebase.jdbc.fake.Crowd;
 import dev.lakebase.local.LakebaseLocal;
 import dev.lakebase.local.faults.ConnectionFault;
+import dev.lakebase.local.faults.Stage;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -156,6 +157,25 @@ class LakebaseLocalTest {
             for (Future<Void> each : outcomes) {
                 assertThatThrownBy(() -> each.get(10, TimeUnit.SECONDS)).cause().hasMessageContaining("is closed");
             }
+        }
+    }
+
+    /** HikariCP would look at it for 5 s, whatever its borrower's deadline is. */
+    @Test
+    void aConnectionThatHasFallenSilentLeavesItsBorrowerTimeForAnother() throws Exception {
+        System.setProperty(ALIVE_BYPASS, "-1"); // it looks at once
+        try (LakebaseDataSource dataSource = LakebaseDataSource.builder()
+                .environment(local.environment())
+                .connectionTimeout(Duration.ofSeconds(4))
+                .build()) {
+            dataSource.getConnection().close();
+            try (var silence =
+                    local.faults().inject(ConnectionFault.silence(Stage.QUERY).times(1))) {
+                dataSource.getConnection().close();
+                assertThat(silence.strikes()).isOne();
+            }
+        } finally {
+            System.clearProperty(ALIVE_BYPASS);
         }
     }
 
