@@ -1,43 +1,63 @@
 package dev.lakebase.jdbc;
 
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
 
 /**
- * Whether HikariCP has learned the sessions' transaction isolation, which it asks the first connection for. If that one is lost
- * at this moment, an SQLState of class 08 makes it believe that the driver can't tell: from then on it sets up every
- * connection with a level that does not exist, and the pool never has one. So the loss is told by another SQLState, which
- * makes it ask the next connection.
+ * What HikariCP learns from the first connection of a pool: the transaction isolation that sessions start with. If that
+ * connection is lost at this moment, an SQLState of class 08, or none, makes HikariCP believe that the driver can't tell. From
+ * then on it sets up every connection with level -1, unless one is configured, and the pool never has a connection. So until it
+ * has learned, its connections are wrapped, and tell such a loss by another SQLState, on which HikariCP asks the next one.
  */
 final class FirstLesson {
-    private static final String NOT_LEARNED = "57P01";
+    /** As if the server had said good-bye: a loss, but none of class 08. */
+    private static final String LOST = "57P01";
 
-    private final AtomicBoolean learned = new AtomicBoolean();
+    private volatile boolean over;
 
     /** For HikariCP to learn from, or as it is once that is done. */
     Connection on(Connection connection) {
-        return learned.get() ? connection : teaching(connection);
+        return over ? connection : teaching(connection);
+    }
+
+    /** HikariCP has learned, or will not ask again. */
+    void isOver() {
+        over = true;
     }
 
     private Connection teaching(Connection connection) {
         return (Connection) Proxy.newProxyInstance(
-                FirstLesson.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
-                    boolean lesson = method.getName().equals("getTransactionIsolation") && !learned.get();
+                FirstLesson.class.getClassLoader(),
+                new Class<?>[] {BaseConnection.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("equals") && arguments != null) {
+                        return proxy == arguments[0];
+                    }
+                    if (over || !method.getName().equals("getTransactionIsolation")) {
+                        return call(connection, method, arguments);
+                    }
                     try {
-                        Object answer = method.invoke(connection, arguments);
-                        if (lesson) {
-                            learned.set(true);
-                        }
-                        return answer;
-                    } catch (InvocationTargetException e) {
-                        Throwable cause = e.getCause();
-                        throw lesson && cause instanceof SQLException
-                                ? new SQLException(cause.getMessage(), NOT_LEARNED, cause)
-                                : cause;
+                        Object isolation = call(connection, method, arguments);
+                        over = true;
+                        return isolation;
+                    } catch (SQLException e) {
+                        String state = e.getSQLState();
+                        throw state == null || state.startsWith("08") ? new SQLException(e.getMessage(), LOST, e) : e;
                     }
                 });
+    }
+
+    private static @Nullable Object call(Connection connection, Method method, Object @Nullable [] arguments)
+            throws Throwable {
+        try {
+            return method.invoke(connection, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
     }
 }

@@ -52,6 +52,7 @@ final class PoolFace implements DataSource {
             if (current != null
                     && current.getThreadsAwaitingConnection() > 0
                     && (current.getTotalConnections() == 0 || closed.getAsBoolean())) {
+                lesson.isOver(); // the news answer what HikariCP asks
                 news.incrementAndGet();
                 return BadNews.of(e, news::decrementAndGet);
             }

@@ -61,7 +61,18 @@ class LakebaseDataSourceSettingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"user", "password", "ssl", "sslmode", "sslfactory", "sslrootcert", "gssEncMode", "sslMode"})
+    @ValueSource(
+            strings = {
+                "user",
+                "password",
+                "ssl",
+                "sslmode",
+                "sslfactory",
+                "sslrootcert",
+                "gssEncMode",
+                "replication",
+                "sslMode"
+            })
     void driverPropertiesThatWouldUndoAPromiseRefuse(String property) {
         var properties = new Properties();
         properties.setProperty(property, "x");

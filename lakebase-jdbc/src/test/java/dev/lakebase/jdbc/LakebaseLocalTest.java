@@ -26,6 +26,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.postgresql.PGConnection;
+import org.postgresql.jdbc.PgConnection;
 
 /** Real TLS, real signed tokens, real PostgreSQL. */
 @Timeout(120)
@@ -101,6 +103,7 @@ class LakebaseLocalTest {
                 try (Connection connection = dataSource.getConnection()) {
                     assertThat(text(connection, "SELECT 1")).isEqualTo("1");
                     assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_READ_COMMITTED);
+                    assertThat(connection.unwrap(Connection.class)).isInstanceOf(PGConnection.class);
                     dataSource.evictConnection(connection);
                 }
             }
@@ -203,6 +206,31 @@ class LakebaseLocalTest {
                 }
             }
             assertThat(served).isLessThan(Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void afterAFirstConnectionThatIsLostAndALoginThatFailsConnectionsAreWhatTheyWere() throws Exception {
+        try (LakebaseDataSource dataSource = LakebaseDataSource.fromEnvironment(local.environment())) {
+            try (var lost = local.faults().inject(ConnectionFault.terminated().times(1));
+                    var rejected = local.faults()
+                            .inject(ConnectionFault.tokensRejected().skip(1).times(2))) {
+                assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLInvalidAuthorizationSpecException.class);
+                assertThat(lost.strikes() + rejected.strikes()).isEqualTo(3);
+            }
+            Crowd.await(() -> canBorrow(dataSource));
+            try (Connection connection = dataSource.getConnection()) {
+                assertThat(connection.unwrap(Connection.class)).isInstanceOf(PgConnection.class);
+            }
+        }
+    }
+
+    private static boolean canBorrow(LakebaseDataSource dataSource) {
+        try {
+            dataSource.getConnection().close();
+            return true;
+        } catch (SQLException e) {
+            return false;
         }
     }
 

@@ -105,7 +105,7 @@ public final class LakebaseAutoConfiguration {
         }
         String application = environment.getProperty("spring.application.name");
         if (StringUtils.hasText(application)) {
-            variables.putIfAbsent("PGAPPNAME", application);
+            variables.putIfAbsent("PGAPPNAME", application.strip());
         }
         LakebaseDataSource.Builder builder =
                 LakebaseDataSource.builder().client(client).environment(variables);

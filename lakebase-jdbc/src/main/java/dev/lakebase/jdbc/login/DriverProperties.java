@@ -35,6 +35,7 @@ public final class DriverProperties {
             Map.entry("logintimeout", "set wakeBudget (one login) and connectionTimeout (one borrow) instead"),
             Map.entry("connectexecutor", "logins run on this library's own daemon threads"),
             Map.entry("connectexecutorarg", "logins run on this library's own daemon threads"),
+            Map.entry("replication", "a replication connection runs no queries; make it by pgjdbc itself"),
             Map.entry("authenticationpluginclassname", "the password is this library's business"));
 
     private static final Set<String> KNOWN = known();
