@@ -17,9 +17,7 @@ public final class Benchmarks {
     private static final Map<String, Measurement> ALL = new LinkedHashMap<>();
 
     static {
-        ALL.put(
-                "warm-borrow",
-                (place, folder) -> JmhPairs.run(WarmBorrow.class, place, Variant.BARE_NATIVE, Variant.LAKEBASE_NATIVE));
+        ALL.put("warm-borrow", (place, folder) -> JmhPairs.run(place, Variant.BARE_NATIVE, Variant.LAKEBASE_NATIVE));
         ALL.put("new-connection", (place, folder) -> NewConnections.run(place));
         ALL.put("first-query", FirstQueries::run);
         ALL.put("cold-crowd", (place, folder) -> ColdCrowd.run(place));

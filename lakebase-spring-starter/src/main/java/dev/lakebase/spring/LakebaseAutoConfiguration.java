@@ -103,7 +103,8 @@ public final class LakebaseAutoConfiguration {
             // the application's own client has an identity of its own, which the environment need not know
             variables.keySet().removeAll(IDENTITY);
         }
-        String application = environment.getProperty("spring.application.name");
+        String application =
+                environment.getProperty("PGAPPNAME", environment.getProperty("spring.application.name", ""));
         if (StringUtils.hasText(application)) {
             variables.putIfAbsent("PGAPPNAME", application.strip());
         }

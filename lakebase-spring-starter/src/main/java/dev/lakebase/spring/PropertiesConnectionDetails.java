@@ -22,7 +22,6 @@ record PropertiesConnectionDetails(LakebaseProperties properties, Map<String, St
             "PGUSER",
             "PGSSLMODE",
             "PGSSLROOTCERT",
-            "PGAPPNAME",
             "DATABRICKS_CLIENT_ID");
 
     /** @throws MutuallyExclusiveConfigurationPropertiesException if both an endpoint and a branch are named */

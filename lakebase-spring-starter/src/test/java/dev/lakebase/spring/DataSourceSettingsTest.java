@@ -76,11 +76,11 @@ class DataSourceSettingsTest {
         ApplicationContextRunner named = SharedLocal.connect(new ApplicationContextRunner()
                         .withConfiguration(AutoConfigurations.of(
                                 LakebaseAutoConfiguration.class, JdbcTemplateAutoConfiguration.class)))
-                .withPropertyValues("lakebase.branch=production", "spring.application.name=orders");
+                .withPropertyValues("lakebase.branch=production", "spring.application.name=orders ");
         named.run(context -> assertThat(sessionName(context)).isEqualTo("orders"));
         named.withPropertyValues("PGAPPNAME=reports")
                 .run(context -> assertThat(sessionName(context)).isEqualTo("reports"));
-        named.withPropertyValues("spring.datasource.hikari.data-source-properties.ApplicationName=batch")
+        named.withPropertyValues("spring.datasource.hikari.application-name=batch")
                 .run(context -> assertThat(sessionName(context)).isEqualTo("batch"));
     }
 
