@@ -8,7 +8,10 @@ import dev.lakebase.jdbc.login.DriverProperties;
 import java.util.Properties;
 import javax.sql.DataSource;
 
-/** HikariCP without the doors around our logins: each setter that would open one says why it stays shut. */
+/**
+ * HikariCP without the doors around our logins: each setter that would open one says why it stays shut. And with other answers to
+ * what HikariCP asks its settings while it runs, so that nobody waits in vain.
+ */
 abstract class LakebasePool extends HikariDataSource {
     private static final String TARGET = "it would bypass the Lakebase login. Set endpoint, branch or host instead";
     private static final String IDENTITY =

@@ -9,7 +9,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.logging.Logger;
@@ -27,7 +26,7 @@ final class PoolFace implements DataSource {
     private final Supplier<LoginGate> gate;
     private final Supplier<@Nullable HikariPoolMXBean> pool;
     private final BooleanSupplier closed;
-    private final AtomicReference<@Nullable Thread> resting = new AtomicReference<>();
+    private final Rest rest = new Rest();
     private final FirstLesson lesson = new FirstLesson();
     private final AtomicInteger news = new AtomicInteger();
 
@@ -44,7 +43,7 @@ final class PoolFace implements DataSource {
 
     @Override
     public Connection getConnection() throws SQLException {
-        resting.set(null);
+        rest.end();
         try {
             return lesson.on(gate.get().take());
         } catch (SQLException e) {
@@ -56,19 +55,14 @@ final class PoolFace implements DataSource {
                 news.incrementAndGet();
                 return BadNews.of(e, news::decrementAndGet);
             }
-            resting.set(Thread.currentThread());
+            rest.begin();
             throw e;
         }
     }
 
-    /**
-     * Has HikariCP ask again now, if it is waiting to: after a failure its one thread sleeps, for up to 5 s, whatever happens
-     * meanwhile. An interrupt ends that, and the task, which somebody may have counted on.
-     */
+    /** Has HikariCP ask again now, if it rests. */
     void wake(HikariPool current) {
-        Thread sleeping = resting.getAndSet(null);
-        if (sleeping != null) {
-            sleeping.interrupt();
+        if (rest.interrupt()) {
             current.addBagItem(current.getThreadsAwaitingConnection());
         }
     }
@@ -117,5 +111,39 @@ final class PoolFace implements DataSource {
     @Override
     public String toString() {
         return "LakebaseConnector behind its gate";
+    }
+
+    /**
+     * The sleep of HikariCP's one thread after a failure, for up to 5 s, whatever happens meanwhile. An interrupt ends it, and
+     * the task, which somebody may have counted on.
+     */
+    private static final class Rest {
+        private @Nullable Thread resting;
+        private boolean interrupted;
+
+        synchronized void begin() {
+            resting = Thread.currentThread();
+        }
+
+        /** Also for an interrupt that came as the thread awoke by itself: it is not meant for what comes next. */
+        synchronized void end() {
+            resting = null;
+            if (interrupted) {
+                interrupted = false;
+                Thread.interrupted();
+            }
+        }
+
+        /** False if nobody rests. */
+        synchronized boolean interrupt() {
+            Thread sleeping = resting;
+            if (sleeping == null) {
+                return false;
+            }
+            resting = null;
+            interrupted = true;
+            sleeping.interrupt();
+            return true;
+        }
     }
 }

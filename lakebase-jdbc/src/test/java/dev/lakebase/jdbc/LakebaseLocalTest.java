@@ -125,6 +125,9 @@ class LakebaseLocalTest {
                 outcomes = waiting.borrowAtOnce(dataSource);
                 Crowd.await(() -> dataSource.getHikariPoolMXBean().getThreadsAwaitingConnection() == 4);
                 Crowd.await(() -> adderIsIn("getTask", dataSource));
+                assertThat(dataSource.getMinimumIdle())
+                        .as("counted by HikariCP")
+                        .isEqualTo(4);
                 local.suspend(local.endpoint());
                 for (Connection lost : List.of(one, two)) {
                     assertThatThrownBy(() -> text(lost, "SELECT 1")).isInstanceOf(SQLException.class);
