@@ -18,9 +18,10 @@ import java.util.TreeSet;
  *
  * @param begin makes it happen; what it returns ends it
  * @param explains the SQLStates that may come of it
- * @param restMillis how long the library may hold against the platform what it did, after it has ended
+ * @param remembered whether no other try can mend what comes of it: it is answered without one for a second then, and for twice
+ *     as long each time, which in all is as long as it lasted and a second more
  */
-record Mishap(String name, Begin begin, Set<String> explains, long restMillis) {
+record Mishap(String name, Begin begin, Set<String> explains, boolean remembered) {
     interface Begin {
         AutoCloseable now();
     }
@@ -33,23 +34,20 @@ record Mishap(String name, Begin begin, Set<String> explains, long restMillis) {
     /** A login that uses up its budget. */
     private static final Set<String> DOWN = Set.of("08001", "08006", "57P01", "57P03", "timed out");
 
-    /** A failure that no other try can mend is remembered for a second, then for two. */
-    private static final long REMEMBERED = 2100;
-
     static Mishap any(Random random, LakebaseLocal local, JumpingTime time, List<LakebaseDataSource> pools) {
         Stage stage = STAGES.get(random.nextInt(STAGES.size()));
         Duration aWhile = Duration.ofMillis(1 + random.nextInt(1500));
         double chance = random.nextBoolean() ? 1 : 0.05 + random.nextDouble() / 2;
         int times = 1 + random.nextInt(5);
         return switch (random.nextInt(14)) {
-            case 0 -> new Mishap("suspended", () -> suspend(local), LOST, 0).or(DOWN);
+            case 0 -> new Mishap("suspended", () -> suspend(local), LOST, false).or(DOWN);
             case 1 ->
-                new Mishap("suspended, slow to wake, 57P03", () -> suspend(local), LOST, 0)
+                new Mishap("suspended, slow to wake, 57P03", () -> suspend(local), LOST, false)
                         .or(DOWN)
                         .with(local, ConnectionFault.wakeDelay(aWhile))
                         .with(local, ConnectionFault.startingUp());
             case 2 ->
-                new Mishap("suspended, slow to wake", () -> suspend(local), LOST, 0)
+                new Mishap("suspended, slow to wake", () -> suspend(local), LOST, false)
                         .or(DOWN)
                         .with(local, ConnectionFault.wakeDelay(aWhile));
             case 3 -> of(local, ConnectionFault.terminated().probability(chance), LOST);
@@ -65,7 +63,7 @@ record Mishap(String name, Begin begin, Set<String> explains, long restMillis) {
             case 11 ->
                 of(local, ConnectionFault.tokensRejected(), Set.of("28P01", "28000", "timed out"))
                         .evicting(pools)
-                        .rests();
+                        .isRemembered();
             case 12 ->
                 of(
                                 local,
@@ -76,12 +74,12 @@ record Mishap(String name, Begin begin, Set<String> explains, long restMillis) {
                                 DOWN)
                         .aging(time, Duration.ofSeconds(random.nextBoolean() ? 3165 : 3700))
                         .evicting(pools);
-            default -> new Mishap("evicted", () -> Mishap::nothing, Set.of(), 0).evicting(pools);
+            default -> new Mishap("evicted", () -> Mishap::nothing, Set.of(), false).evicting(pools);
         };
     }
 
     private static Mishap of(LakebaseLocal local, Fault fault, Set<String> explains) {
-        return new Mishap(fault.describe(), () -> local.faults().inject(fault), explains, 0);
+        return new Mishap(fault.describe(), () -> local.faults().inject(fault), explains, false);
     }
 
     /** What is over as soon as it has happened. */
@@ -95,11 +93,11 @@ record Mishap(String name, Begin begin, Set<String> explains, long restMillis) {
     private Mishap or(Set<String> more) {
         Set<String> all = new TreeSet<>(explains);
         all.addAll(more);
-        return new Mishap(name, begin, all, restMillis);
+        return new Mishap(name, begin, all, remembered);
     }
 
-    private Mishap rests() {
-        return new Mishap(name, begin, explains, REMEMBERED);
+    private Mishap isRemembered() {
+        return new Mishap(name, begin, explains, true);
     }
 
     /** Then there are logins. */
@@ -133,6 +131,6 @@ record Mishap(String name, Begin begin, Set<String> explains, long restMillis) {
                     };
                 },
                 explains,
-                restMillis);
+                remembered);
     }
 }
