@@ -28,7 +28,7 @@ final class Borrower {
     Borrower(LakebaseDataSource dataSource, Supplier<LoginGate> newGate) {
         this.dataSource = dataSource;
         this.newGate = newGate;
-        this.face = new PoolFace(this::gate, dataSource::getHikariPoolMXBean, dataSource::isClosed);
+        this.face = new PoolFace(this::gate, dataSource::getHikariPoolMXBean, dataSource::isClosing);
     }
 
     /** What HikariCP is to take for its DataSource. */
@@ -93,7 +93,7 @@ final class Borrower {
                 return dataSource.fromHikari();
             }
         } finally {
-            if (dataSource.isClosed()) {
+            if (dataSource.isClosing()) {
                 shutDownLatePool();
             }
             starting.unlock();
@@ -125,7 +125,7 @@ final class Borrower {
     }
 
     private void stopIfClosed() throws SQLException {
-        if (dataSource.isClosed()) {
+        if (dataSource.isClosing()) {
             throw new SQLNonTransientConnectionException(dataSource + " is closed.", "08003");
         }
     }
@@ -176,7 +176,7 @@ final class Borrower {
             if (current == null) {
                 current = newGate.get();
                 gate = current;
-                if (dataSource.isClosed()) {
+                if (dataSource.isClosing()) {
                     current.close();
                 }
             }
