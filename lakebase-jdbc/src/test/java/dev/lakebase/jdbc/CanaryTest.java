@@ -28,7 +28,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -98,7 +97,6 @@ class CanaryTest {
                         LakebaseDataSource dataSource = LakebaseDataSource.builder()
                                 .environment(local.environment())
                                 .hikari(hikari -> hikari.setRegisterMbeans(true))
-                                .wakeBudget(Duration.ofSeconds(3)) // a young branch is believed that long
                                 .listener(noting())
                                 .build()) {
                     use(dataSource);

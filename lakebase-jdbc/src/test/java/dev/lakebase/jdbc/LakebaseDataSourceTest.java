@@ -202,7 +202,7 @@ class LakebaseDataSourceTest extends ScriptedLogins {
             assertThat(server.passwords).as("not hammered").hasSizeLessThanOrEqualTo(5);
 
             server.judge = (user, token) -> null;
-            Crowd.await(() -> canBorrow(dataSource));
+            Crowd.await(() -> Crowd.canBorrow(dataSource));
             Crowd.await(() -> dataSource.getHikariPoolMXBean().getTotalConnections() == 1);
             assertThat(dataSource.getConnection().isValid(5)).as("a real one").isTrue();
         } finally {
@@ -348,14 +348,6 @@ class LakebaseDataSourceTest extends ScriptedLogins {
         assertThat(server.connections).hasValue(0);
         assertThat(dataSource.unwrap(LakebaseConnector.class)).isNotNull();
         assertThat(dataSource.isWrapperFor(LakebaseConnector.class)).isTrue();
-    }
-
-    private static boolean canBorrow(LakebaseDataSource dataSource) {
-        try (Connection connection = dataSource.getConnection()) {
-            return connection.isValid(5);
-        } catch (SQLException e) {
-            return false;
-        }
     }
 
     private LakebaseDataSource.Builder builder() {

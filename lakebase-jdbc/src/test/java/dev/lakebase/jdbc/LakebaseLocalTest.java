@@ -221,19 +221,10 @@ class LakebaseLocalTest {
                 assertThatThrownBy(dataSource::getConnection).isInstanceOf(SQLInvalidAuthorizationSpecException.class);
                 assertThat(lost.strikes() + rejected.strikes()).isEqualTo(3);
             }
-            Crowd.await(() -> canBorrow(dataSource));
+            Crowd.await(() -> Crowd.canBorrow(dataSource));
             try (Connection connection = dataSource.getConnection()) {
                 assertThat(connection.unwrap(Connection.class)).isInstanceOf(PgConnection.class);
             }
-        }
-    }
-
-    private static boolean canBorrow(LakebaseDataSource dataSource) {
-        try {
-            dataSource.getConnection().close();
-            return true;
-        } catch (SQLException e) {
-            return false;
         }
     }
 

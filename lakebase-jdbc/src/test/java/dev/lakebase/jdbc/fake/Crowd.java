@@ -60,6 +60,15 @@ public final class Crowd implements AutoCloseable {
         }
     }
 
+    /** Borrows, validates and gives back once. */
+    public static boolean canBorrow(DataSource dataSource) {
+        try (Connection connection = dataSource.getConnection()) {
+            return connection.isValid(5);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
     @Override
     public void close() throws InterruptedException {
         for (Thread thread : threads) {
